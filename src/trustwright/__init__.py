@@ -1,0 +1,3 @@
+"""SOC 2 as software: read a repository, collect evidence, keep the audit log, test every control."""
+
+__version__ = "0.1.0"
