@@ -1,0 +1,1 @@
+"""What was found becomes bytes: one module per format."""

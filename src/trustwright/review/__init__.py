@@ -1,0 +1,1 @@
+"""Reads a repository: files become facts, facts become routes and findings."""

@@ -1,0 +1,1 @@
+"""Facts become routes: one module per web framework."""

@@ -1,0 +1,1 @@
+"""Across files: which module, mount, guard and handler a name stands for."""

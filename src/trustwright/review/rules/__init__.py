@@ -1,0 +1,1 @@
+"""Facts and routes become findings: one module per rule."""

@@ -1,0 +1,1 @@
+"""Files become plain facts: one module per language or format."""
