@@ -85,6 +85,8 @@ class Rule:
         population: plural noun for what the rule counts ("routes", "storage resources").
         triggers: texts (case-sensitive); a source file in a programming language that contains none of them cannot
             matter to this rule. They decide which files are parsed. Empty when the rule reads no such file itself.
+        gap: how the Control Assessment says what is wrong, with ``{unmet}`` and ``{examined}`` for the counts
+            (``{unmet} of {examined} routes accept anonymous requests``); made of population and title when empty.
     """
 
     module: str
@@ -98,6 +100,7 @@ class Rule:
     confidence: Confidence
     population: str
     triggers: tuple[str, ...] = ()
+    gap: str = ""
 
     @property
     def id(self) -> str:
