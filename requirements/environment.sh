@@ -51,7 +51,8 @@ fill_environment() {
     say "Trustwright: installing the $1 packages from the lock files."
     VIRTUAL_ENV=$PWD/.venv
     export VIRTUAL_ENV
-    "$installer" pip sync --quiet --require-hashes requirements/build.txt "requirements/$1.txt"
+    # Compiled once here, so that no start of the command pays for it.
+    "$installer" pip sync --quiet --compile-bytecode --require-hashes requirements/build.txt "requirements/$1.txt"
     "$installer" pip install --quiet --no-deps --no-build-isolation --editable .
 }
 
