@@ -1,0 +1,362 @@
+"""A source file in a programming language, as rules, frameworks and the linker read it.
+
+:class:`Code` puts names, scopes and lines on top of the flat facts, and parses single expressions on demand, so that
+nobody outside ``source`` ever holds a syntax tree.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol, TypeVar
+
+from trustwright.review.model import Location, Reference
+from trustwright.review.source import javascript_expressions, python_expressions
+from trustwright.review.source.expression import Expression, Parameter
+from trustwright.review.source.facts import (
+    Assignment,
+    Branch,
+    Call,
+    Class,
+    Decorator,
+    Facts,
+    Function,
+    Import,
+    Pair,
+)
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+P = TypeVar("P", bound=_Placed)
+Role = Literal["production", "test", "example", "vendored", "generated", "minified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a name means at some place in a file.
+
+    ``kind`` says which of the others is set: ``parameter`` (of ``function``), ``assignment``, ``function``, ``class``,
+    ``import``.
+    """
+
+    kind: Literal["parameter", "assignment", "function", "class", "import"]
+    function: Function | None = None
+    assignment: Assignment | None = None
+    klass: Class | None = None
+    imported: Import | None = None
+
+
+class Code:
+    """One source file with its facts.
+
+    Args:
+        path: relative to the reviewed folder.
+        language: ``javascript``, ``typescript``, ``tsx`` or ``python``.
+        role: what the file is for; rules look at production code.
+        facts: what the language module extracted.
+        read: returns the file's bytes; called at most once.
+    """
+
+    def __init__(self, path: str, language: str, role: Role, facts: Facts, read: Callable[[], bytes]) -> None:
+        """Hold the facts; nothing is computed before it is asked for."""
+        self.path = path
+        self.language = language
+        self.role = role
+        self.facts = facts
+        self._read = read
+        self._expressions: dict[tuple[int, int], Expression] = {}
+
+    @property
+    def is_python(self) -> bool:
+        """True for Python; False for JavaScript and TypeScript."""
+        return self.language == "python"
+
+    @cached_property
+    def text(self) -> bytes:
+        """The file's bytes."""
+        return self._read()
+
+    # --- places -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _newlines(self) -> list[int]:
+        return [match.start() for match in re.finditer(b"\n", self.text)]
+
+    def line(self, offset: int) -> int:
+        """Return the line (from 1) of a byte offset."""
+        return bisect_left(self._newlines, offset) + 1
+
+    def location(self, start: int, end: int = 0) -> Location:
+        """Return the lines of a stretch; with only ``start``, its line."""
+        return Location(self.path, self.line(start), self.line(max(start, end - 1)))
+
+    def source(self, start: int, end: int) -> str:
+        """Return a stretch of the text."""
+        return self.text[start:end].decode("utf-8", "replace")
+
+    def reference(self, start: int, end: int) -> Reference:
+        """Return a reference to a stretch."""
+        return Reference(self.path, start, end)
+
+    def in_comment(self, offset: int) -> bool:
+        """Tell whether an offset lies in a comment."""
+        index = bisect_right(self.facts.comments, offset, key=_start) - 1
+        return index >= 0 and offset < self.facts.comments[index].end
+
+    # --- names --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def imports(self) -> dict[str, Import]:
+        """Imports by local name."""
+        return {item.local: item for item in self.facts.imports if item.local not in {"", "*"}}
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names of all imported modules, ``node:`` taken off."""
+        return frozenset(item.module.removeprefix("node:") for item in self.facts.imports)
+
+    def qualified(self, name: str) -> str:
+        """Return a dotted name with its first part replaced by what it was imported as.
+
+        ``md5`` after ``from hashlib import md5`` becomes ``hashlib.md5``; ``crypto.createHash`` after
+        ``import crypto from "node:crypto"`` stays ``crypto.createHash``. A name that was not imported stays as it is.
+        """
+        head, dot, rest = name.partition(".")
+        call = head.endswith("()")
+        item = self.imports.get(head.removesuffix("()"))
+        if item is None:
+            return name
+        module = item.module.removeprefix("node:")
+        if self.is_python and item.name == "*" and "." in item.module and head == item.module.partition(".")[0]:
+            return name
+        base = module if item.name in {"*", "default"} else f"{module}.{item.name}"
+        return base + ("()" if call else "") + dot + rest
+
+    def target(self, call: Call) -> str:
+        """Return the qualified name of what a call calls."""
+        return self.qualified(call.callee)
+
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[Call]]:
+        index: dict[str, list[Call]] = {}
+        for call in self.facts.calls:
+            index.setdefault(call.callee.rpartition(".")[2], []).append(call)
+        return index
+
+    def calls_named(self, *names: str) -> list[Call]:
+        """Return the calls whose callee's last part is one of ``names``, in order of place."""
+        if len(names) == 1:
+            return self._calls_by_name.get(names[0], [])
+        return sorted((call for name in names for call in self._calls_by_name.get(name, ())), key=_outer_first)
+
+    @cached_property
+    def _pairs_by_key(self) -> dict[str, list[Pair]]:
+        index: dict[str, list[Pair]] = {}
+        for pair in self.facts.pairs:
+            index.setdefault(pair.key, []).append(pair)
+        return index
+
+    def pairs_named(self, *keys: str) -> list[Pair]:
+        """Return the ``key: value`` and ``key=value`` pairs with one of these keys, in order of place."""
+        return sorted((pair for key in keys for pair in self._pairs_by_key.get(key, ())), key=_start)
+
+    # --- scopes -------------------------------------------------------------------------------------------------
+
+    def enclosing_functions(self, offset: int) -> Iterator[Function]:
+        """Yield the functions around an offset, innermost first."""
+        return _around(self.facts.functions, self._function_parents, offset)
+
+    def enclosing_function(self, offset: int) -> Function | None:
+        """Return the innermost function around an offset."""
+        return next(self.enclosing_functions(offset), None)
+
+    def enclosing_class(self, offset: int) -> Class | None:
+        """Return the innermost class around an offset."""
+        return next(_around(self.facts.classes, self._class_parents, offset), None)
+
+    @cached_property
+    def _function_parents(self) -> list[int]:
+        return _parents(self.facts.functions)
+
+    @cached_property
+    def _class_parents(self) -> list[int]:
+        return _parents(self.facts.classes)
+
+    def function_at(self, start: int) -> Function | None:
+        """Return the function that begins exactly at ``start``."""
+        index = bisect_left(self.facts.functions, start, key=_start)
+        found = self.facts.functions[index] if index < len(self.facts.functions) else None
+        return found if found is not None and found.start == start else None
+
+    def functions_in(self, klass: Class) -> list[Function]:
+        """Return a class's own methods."""
+        inside = self.within(self.facts.functions, klass.body_start, klass.body_end)
+        return [
+            item
+            for item in inside
+            if self.enclosing_class(item.start) == klass and not any(o.start > klass.start for o in self._outer(item))
+        ]
+
+    def _outer(self, item: Function) -> Iterator[Function]:
+        return (outer for outer in self.enclosing_functions(item.start) if outer.start < item.start)
+
+    def method(self, klass: Class, name: str) -> Function | None:
+        """Return a class's own method by name."""
+        return next((item for item in self.functions_in(klass) if item.name == name), None)
+
+    def attributes_of(self, klass: Class) -> list[Assignment]:
+        """Return the assignments that stand directly in a class body."""
+        return [
+            item
+            for item in self.within(self.facts.assignments, klass.body_start, klass.body_end)
+            if self.enclosing_class(item.start) == klass
+            and not any(o.start > klass.start for o in self.enclosing_functions(item.start))
+        ]
+
+    def decorators_of(self, owner: Function | Class | Assignment) -> list[Decorator]:
+        """Return what decorates a function, class or field, outermost first."""
+        return self._decorators.get(owner.start, [])
+
+    @cached_property
+    def _decorators(self) -> dict[int, list[Decorator]]:
+        index: dict[int, list[Decorator]] = {}
+        for item in self.facts.decorators:
+            index.setdefault(item.owner, []).append(item)
+        return index
+
+    @staticmethod
+    def within(items: tuple[P, ...], start: int, end: int) -> tuple[P, ...]:
+        """Return the facts that begin in a stretch."""
+        return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
+
+    def calls_in(self, start: int, end: int) -> tuple[Call, ...]:
+        """Return the calls in a stretch."""
+        return self.within(self.facts.calls, start, end)
+
+    @cached_property
+    def _bindings(self) -> dict[str, list[tuple[int, int, Binding]]]:
+        """Name to (scope start, scope end, binding); a scope is a function, a class body or the file."""
+        index: dict[str, list[tuple[int, int, Binding]]] = {}
+        for item in self.facts.assignments:
+            for name in _names_in(item.target):
+                index.setdefault(name, []).append((*self._scope(item.start), Binding("assignment", assignment=item)))
+        for function in self.facts.functions:
+            if function.name and not self._is_expression(function):
+                scope = self._scope(function.start, skip=function)
+                index.setdefault(function.name, []).append((*scope, Binding("function", function=function)))
+        for klass in self.facts.classes:
+            if klass.name:
+                index.setdefault(klass.name, []).append((*self._scope(klass.start), Binding("class", klass=klass)))
+        for imported in self.facts.imports:
+            if imported.local:
+                binding = Binding("import", imported=imported)
+                index.setdefault(imported.local, []).append((*self._scope(imported.start), binding))
+        return index
+
+    def _is_expression(self, function: Function) -> bool:
+        """Tell a function that an assignment already binds (``const f = () => 1``) from one that binds its name."""
+        head = self.text[function.start : function.start + 14]
+        return not self.is_python and not head.lstrip().startswith((b"function", b"async function"))
+
+    def _scope(self, offset: int, skip: Function | None = None) -> tuple[int, int]:
+        function = next((f for f in self.enclosing_functions(offset) if f is not skip and f.start != offset), None)
+        klass = self.enclosing_class(offset)
+        if klass is not None and klass.start != offset and (function is None or function.start < klass.start):
+            return klass.body_start, klass.body_end
+        return (function.start, function.end) if function is not None else (0, 1 << 62)
+
+    def binding(self, name: str, at: int) -> Binding | None:
+        """Return what a plain name means at an offset: the innermost scope wins, then the last before ``at``."""
+        found: tuple[int, int, Binding] | None = None
+        for start, end, binding in self._bindings.get(name, ()):
+            if start <= at < end and (found is None or start > found[0] or (start == found[0] and self._at(binding) <= at)):
+                found = (start, end, binding)
+        for function in self.enclosing_functions(at):
+            if found is not None and found[0] >= function.start:
+                break
+            listed = self.text[function.parameters_start : function.parameters_end]
+            if re.search(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"(?![\w$])", listed):
+                return Binding("parameter", function=function)
+        return found[2] if found is not None else None
+
+    @staticmethod
+    def _at(binding: Binding) -> int:
+        item = binding.assignment or binding.function or binding.klass or binding.imported
+        return item.start if item is not None else 0
+
+    # --- expressions --------------------------------------------------------------------------------------------
+
+    def expression(self, start: int, end: int) -> Expression:
+        """Parse a stretch as an expression; kept, so asking twice costs nothing."""
+        found = self._expressions.get((start, end))
+        if found is None:
+            module = python_expressions if self.is_python else javascript_expressions
+            found = module.expression(self.text[start:end], start, self.language)
+            self._expressions[start, end] = found
+        return found
+
+    def call(self, call: Call) -> Expression:
+        """Parse a call with its arguments."""
+        return self.expression(call.start, call.end)
+
+    def value(self, item: Pair | Assignment) -> Expression:
+        """Parse the value of a pair or an assignment."""
+        return self.expression(item.value_start, item.value_end)
+
+    def parameters(self, function: Function) -> tuple[Parameter, ...]:
+        """Parse a function's parameters."""
+        module = python_expressions if self.is_python else javascript_expressions
+        start, end = function.parameters_start, function.parameters_end
+        return module.parameters(self.text[start:end], start, self.language) if end > start else ()
+
+    def branches_around(self, offset: int) -> list[Branch]:
+        """Return the ``if``s whose consequence holds the offset, outermost first."""
+        return [item for item in self.facts.branches if item.then_start <= offset < item.then_end]
+
+
+def _start(item: _Placed) -> int:
+    return item.start
+
+
+def _outer_first(item: Call) -> tuple[int, int]:
+    return item.start, -item.end
+
+
+S = TypeVar("S", Function, Class)
+
+
+def _parents(items: tuple[S, ...]) -> list[int]:
+    """Return for each item (outer first) the index of the item around it, or -1."""
+    parents, stack = [], list[int]()
+    for index, item in enumerate(items):
+        while stack and items[stack[-1]].end <= item.start:
+            stack.pop()
+        parents.append(stack[-1] if stack else -1)
+        stack.append(index)
+    return parents
+
+
+def _around(items: tuple[S, ...], parents: list[int], offset: int) -> Iterator[S]:
+    index = bisect_right(items, offset, key=_start) - 1
+    while index >= 0:
+        if offset < items[index].end:
+            yield items[index]
+        index = parents[index]
+
+
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+def _names_in(target: str) -> list[str]:
+    """Return the names that a target binds: one, or those of a pattern (``{ a, b: c }`` binds a and c)."""
+    if _NAME.fullmatch(target):
+        return [target]
+    if target[:1] in "{[(" or ("," in target and "." not in target):
+        without_keys = re.sub(r"[\w$\"']+\s*:", "", re.sub(r"=[^,}\]]*", "", target))
+        return _NAME.findall(without_keys)
+    return []
