@@ -63,7 +63,7 @@ def late_imports(root: Path) -> list[str]:
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
-        if _imports_ours(node)
+        if isinstance(node, ast.Import | ast.ImportFrom) and _is_ours(node)
     )
 
 
@@ -119,13 +119,10 @@ def _sources(root: Path) -> Iterator[tuple[str, ast.Module]]:
         yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _imports_ours(node: ast.AST) -> bool:
-    match node:
-        case ast.Import():
-            return any(alias.name.partition(".")[0] == "trustwright" for alias in node.names)
-        case ast.ImportFrom():
-            return node.level > 0 or (node.module or "").partition(".")[0] == "trustwright"
-    return False
+def _is_ours(node: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.level > 0 or (node.module or "").partition(".")[0] == "trustwright"
+    return any(alias.name.partition(".")[0] == "trustwright" for alias in node.names)
 
 
 def _committed(root: Path) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_an_extension_without_its_test_is_found(source: str, test: str, tmp_path
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("see https://" + "pypi.org/project/x", "the address of a package index"),
+        ("see https://pypi" + ".org/project/x", "the address of a package index"),
         ("--index-url https://mirror.example/" + "simple", "the address of a package index"),
         ('"resolved": "https://registry.' + 'npmjs.org/a"', "the address of a package index"),
         ("in /" + "root/x.py", "a path of one machine"),
@@ -123,11 +124,20 @@ def test_an_import_cycle_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert house.import_cycles("roundabout") == [f"{cycle}: break the cycle"]
 
 
+def run_tool(name: str, *arguments: str, **options: Any) -> str:
+    """Run one of the environment's tools and return what it printed, whatever its exit code."""
+    command = [str(TOOLS / name), *arguments]
+    result: subprocess.CompletedProcess[str] = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=False, **options
+    )
+    return result.stdout
+
+
 def lint(root: Path, text: str, path: str) -> set[str]:
     """Return the rule codes that the house's lint settings raise on a file with this text at this path."""
-    command = [TOOLS / "ruff", "check", "--output-format=concise", "--stdin-filename", root / path, "-"]
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False, cwd=root)
-    return {line.split(" ")[1] for line in result.stdout.splitlines() if line.startswith(path)}
+    arguments = ["check", "--output-format=concise", "--stdin-filename", str(root / path), "-"]
+    printed = run_tool("ruff", *arguments, cwd=root, input=text)
+    return {line.split(" ")[1] for line in printed.splitlines() if line.startswith(path)}
 
 
 def test_the_lint_asks_for_docstrings_and_absolute_imports(root: Path) -> None:
@@ -158,13 +168,12 @@ BREACHES = {
 
 @pytest.mark.parametrize("contract", BREACHES)
 def test_each_contract_fires(contract: str, root: Path, tmp_path: Path) -> None:
-    settings = root / "pyproject.toml"
-    command = [TOOLS / "lint-imports", "--no-cache", "--no-logo", "--config", settings, "--contract", contract]
+    settings = str(root / "pyproject.toml")
+    arguments = ["--no-cache", "--no-logo", "--config", settings, "--contract", contract]
 
     def summary() -> str:
         environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        return result.stdout
+        return run_tool("lint-imports", *arguments, cwd=tmp_path, env=environment)
 
     plant(tmp_path / "trustwright", EMPTY_PACKAGE)
     assert "1 kept, 0 broken" in summary()

@@ -55,7 +55,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(samples: Path, *arguments: str, debug: bool = False) -> subprocess.Popen[str]:
     """Start the sample program."""
     environment = os.environ | {"PYTHONPATH": str(samples), "TRUSTWRIGHT_DEBUG": "1" if debug else ""}
-    command = [sys.executable, samples / "driver.py", *arguments]
+    command = [sys.executable, str(samples / "driver.py"), *arguments]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=samples
     )
