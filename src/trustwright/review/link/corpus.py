@@ -1,0 +1,105 @@
+"""The files of a review, as the linker reads them: facts on demand, bytes on demand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from trustwright.review.model import Location, Reference
+from trustwright.review.source.code import Code
+from trustwright.review.source.discovery import SourceFile
+from trustwright.review.source.errors import SourceError
+from trustwright.review.source.expression import Expression
+from trustwright.review.source.json import parse as parse_json
+from trustwright.review.source.reading import MAX_FILE_BYTES, FileFacts, extract
+from trustwright.review.source.tree import Tree
+
+NO_FACTS = extract(b"", "python")
+
+
+class Corpus:
+    """All files below the reviewed folder.
+
+    Files that the prefilter skipped are parsed when something leads to them: an import, a mount, a call. So the
+    prefilter never changes a result, only the time.
+    """
+
+    def __init__(self, root: Path, files: Iterable[SourceFile], read: Iterable[FileFacts]) -> None:
+        """Take the files found and the facts read so far."""
+        self._root = root
+        self.files: Mapping[str, SourceFile] = {file.path: file for file in files}
+        self._read: dict[str, FileFacts] = {item.path: item for item in read}
+        self._codes: dict[str, Code] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes; empty when it cannot be read or is above the size cap."""
+        known = self._texts.get(path)
+        if known is None:
+            file = self.files.get(path)
+            try:
+                known = (self._root / path).read_bytes() if file and file.size <= MAX_FILE_BYTES else b""
+            except OSError:
+                known = b""
+            self._texts[path] = known
+        return known
+
+    def code(self, path: str) -> Code | None:
+        """Return a source file in a programming language, parsed now if it was not yet; ``None`` for other files."""
+        known = self._codes.get(path)
+        if known is not None:
+            return known
+        file = self.files.get(path)
+        if file is None or not file.language:
+            return None
+        read = self._read.get(path)
+        role = read.role if read is not None else file.role
+        facts = read.facts if read is not None else None
+        if facts is None:
+            text = self.read(path)
+            facts = extract(text, file.language) if text and b"\0" not in text[:8000] else NO_FACTS
+        code = Code(path, file.language, role, facts, lambda: self.read(path))
+        self._codes[path] = code
+        return code
+
+    @cached_property
+    def _production(self) -> tuple[str, ...]:
+        return tuple(
+            path
+            for path, file in sorted(self.files.items())
+            if file.language
+            and (read := self._read.get(path)) is not None
+            and read.facts is not None
+            and read.role == "production"
+        )
+
+    def production(self) -> Iterator[Code]:
+        """Yield the production source files that the prefilter admitted, by path."""
+        for path in self._production:
+            code = self.code(path)
+            if code is not None:
+                yield code
+
+    def paths(self, *suffixes: str, names: tuple[str, ...] = ()) -> Iterator[str]:
+        """Yield the paths with one of these endings or file names, vendored and generated files left out."""
+        for path, file in self.files.items():
+            if file.role in {"vendored", "generated", "minified"}:
+                continue
+            if path.endswith(suffixes or ("\0",)) or path.rpartition("/")[2] in names:
+                yield path
+
+    def json(self, path: str) -> Tree | None:
+        """Return a JSON file's content; ``None`` when it is malformed or missing."""
+        try:
+            return parse_json(path, self.read(path)) if path in self.files else None
+        except SourceError:
+            return None
+
+    def expression(self, reference: Reference) -> tuple[Code, Expression] | None:
+        """Return the expression a reference points at, with its file."""
+        code = self.code(reference.path)
+        return (code, code.expression(reference.start, reference.end)) if code is not None else None
+
+    def location(self, reference: Reference) -> Location:
+        """Return the lines a reference points at."""
+        code = self.code(reference.path)
+        return code.location(reference.start, reference.end) if code is not None else Location(reference.path, 1)

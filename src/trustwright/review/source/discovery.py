@@ -1,0 +1,183 @@
+"""Which files a review looks at, and what each is for.
+
+Git's own view of the folder is used where there is one, so that ignored files and submodules stay out. Nothing outside
+the folder is read: symbolic links are not followed.
+"""
+
+import os
+import re
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from trustwright.review.model import Gap
+from trustwright.review.source import javascript, python
+from trustwright.review.source.code import Role
+
+LANGUAGES: dict[str, str] = {**javascript.SUFFIXES, **python.SUFFIXES}
+"""File suffix to language, for the programming languages that are read."""
+
+NOT_UNDERSTOOD: dict[str, str] = {
+    ".go": "Go", ".java": "Java", ".kt": "Kotlin", ".rb": "Ruby", ".php": "PHP", ".cs": "C#", ".rs": "Rust",
+    ".scala": "Scala", ".swift": "Swift", ".ex": "Elixir", ".exs": "Elixir", ".clj": "Clojure", ".vue": "Vue",
+    ".svelte": "Svelte", ".c": "C", ".cc": "C++", ".cpp": "C++", ".pl": "Perl", ".lua": "Lua", ".dart": "Dart",
+    ".groovy": "Groovy", ".bicep": "Bicep", ".ps1": "PowerShell",
+}  # fmt: skip
+"""Languages whose files are counted and shown as a gap: code may be there that nobody has looked at."""
+
+_VENDORED = re.compile(
+    r"(^|/)(node_modules|bower_components|vendor|vendors|third[_-]?party|external|site-packages|\.yarn|\.venv|venv|"
+    r"dist|\.next|\.nuxt|\.output|static/(lib|libs|vendor|admin|rest_framework)|public/(lib|libs|vendor)|__pypackages__)/"
+)
+_TEST = re.compile(
+    r"(^|/)(tests?|__tests__|__mocks__|spec|specs|e2e|cypress|playwright|testing|testdata|test-data|fixtures?|mocks?|"
+    r"unit-tests?|integration-tests?|vagrant)/"
+    r"|(^|/)(test_[^/]*|[^/]*_test|conftest|[^/]*[.-](test|tests|spec|e2e-spec|e2e|stories|story|mock|fixture)|"
+    r"(jest|vitest|karma|cypress|playwright|protractor)[^/]*\.(config|conf|setup)[^/]*)\.[a-z]+$",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(
+    r"(^|/)(examples?|samples?|demos?|docs?|documentation|snippets?|codefixes|tutorials?|playgrounds?|benchmarks?)/",
+    re.IGNORECASE,
+)
+_GENERATED = re.compile(
+    r"(^|/)(__generated__|generated|gen)/|\.d\.[mc]?ts$|\.generated\.[a-z]+$|_pb2(_grpc)?\.py$|\.pb\.[jt]s$"
+)
+_MINIFIED = re.compile(r"[.-]min\.[mc]?js$|\.bundle\.js$")
+_SKIPPED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".mypy_cache", ".next"}
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceFile:
+    """A regular file below the reviewed folder.
+
+    ``language`` is empty for a file in no programming language that is read; ``role`` comes from the path alone.
+    """
+
+    path: str
+    size: int
+    language: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The files found, sorted by path, and what was left out."""
+
+    files: tuple[SourceFile, ...]
+    gaps: tuple[Gap, ...]
+    commit: str = ""
+
+
+def discover(root: Path, left_out: tuple[tuple[re.Pattern[str], str], ...] = ()) -> Discovery:
+    """List the files below ``root``.
+
+    Args:
+        root: an existing folder.
+        left_out: (path pattern, reason) pairs from the configuration; what matches is counted, not read.
+    """
+    names = _git_files(root)
+    files: list[SourceFile] = []
+    gaps: list[Gap] = []
+    unread: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for name in sorted(names if names is not None else _walk(root)):
+        try:
+            info = os.lstat(root / name)
+        except OSError:
+            continue
+        if stat.S_ISLNK(info.st_mode):
+            gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
+        elif stat.S_ISDIR(info.st_mode):
+            gaps.append(Gap("left-out", name, "a git submodule is reviewed in its own repository"))
+        elif stat.S_ISREG(info.st_mode):
+            reason = next((why for pattern, why in left_out if pattern.search(name)), None)
+            if reason is not None:
+                left[reason] = left.get(reason, 0) + 1
+                continue
+            suffix = os.path.splitext(name)[1].lower()
+            role = role_of(name)
+            if suffix in NOT_UNDERSTOOD and role == "production":
+                unread[NOT_UNDERSTOOD[suffix]] = unread.get(NOT_UNDERSTOOD[suffix], 0) + 1
+            files.append(SourceFile(name, info.st_size, LANGUAGES.get(suffix, ""), role))
+    gaps += [Gap("left-out", "", f"left out by trustwright.toml: {why}", count) for why, count in sorted(left.items())]
+    gaps += [
+        Gap("not-understood", "", f"{language} files are not read yet", count)
+        for language, count in sorted(unread.items())
+    ]
+    return Discovery(tuple(files), tuple(gaps), _commit(root) if names is not None else "")
+
+
+def role_of(path: str) -> Role:
+    """Return what a file is for, judged by its path."""
+    if _VENDORED.search(path):
+        return "vendored"
+    if _MINIFIED.search(path):
+        return "minified"
+    if _GENERATED.search(path):
+        return "generated"
+    if _TEST.search(path):
+        return "test"
+    return "example" if _EXAMPLE.search(path) else "production"
+
+
+def role_of_text(text: bytes) -> Role | None:
+    """Return ``generated`` or ``minified`` when a file's text says so, else ``None``."""
+    head = text[:2000].lower()
+    if b"@generated" in head or b"do not edit" in head or b"autogenerated" in head or b"auto-generated" in head:
+        return "generated"
+    longest = max((len(line) for line in text[:60_000].split(b"\n")), default=0)
+    lines = text.count(b"\n") + 1
+    return "minified" if longest > 5_000 and len(text) / lines > 300 else None  # noqa: PLR2004 - measured on bundles
+
+
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false")
+"""Settings that keep a repository's own configuration from running programs while it is listed."""
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            ["git", *_SAFE, *arguments],  # noqa: S607 - git of the user's PATH is meant
+            cwd=root,
+            env={**environment, "GIT_OPTIONAL_LOCKS": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _git_files(root: Path) -> list[str] | None:
+    """Ask git; outside a checkout, an empty repository beside nothing still gives ``.gitignore`` its meaning."""
+    listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    output = _git(root, *listing)
+    if output is None:
+        with tempfile.TemporaryDirectory(prefix="trustwright-") as empty:
+            if _git(root, "init", "-q", "--bare", empty) is None:
+                return None
+            output = _git(root, f"--git-dir={empty}", f"--work-tree={root}", *listing[:2], "--others", listing[4])
+    if output is None:
+        return None
+    return sorted({os.fsdecode(name).rstrip("/") for name in output.split(b"\0") if name})
+
+
+def _commit(root: Path) -> str:
+    output = _git(root, "rev-parse", "HEAD")
+    return output.decode().strip() if output else ""
+
+
+def _walk(root: Path) -> list[str]:
+    """List files without git's help."""
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        found += [os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/") for name in names]
+    return found
