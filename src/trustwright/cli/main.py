@@ -1,7 +1,7 @@
 """The `trustwright` command: finds its commands, runs one, and turns what went wrong into a sentence and an exit code.
 
-A command is a module of ``trustwright.cli`` that exports ``command``, a ``click.Command``; the module's name, with dashes,
-is the command's name. A module whose name begins with an underscore is none. Adding a command edits nothing here.
+A command is a module of ``trustwright.cli`` that exports ``command``, a ``click.Command``; the module's name, with
+dashes, is the command's name. A module whose name begins with an underscore is none. Adding a command edits nothing here.
 
 Exit codes: 0, or what the command documents; 2 for anything the user can put right and for a fault of our own, told
 apart by the sentence; 130 after Ctrl-C; 141 when the reader of our output went away.
@@ -38,11 +38,10 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command, sorted."""
-        del ctx
         stems = (
             file.removesuffix(".py")
             for folder in self._package.__path__
-            for file in os.listdir(folder)  # noqa: PTH208 - pathlib costs start-up time that --help does not have
+            for file in os.listdir(folder)
             if file.endswith(".py")
         )
         return sorted(stem.replace("_", "-") for stem in stems if stem != MAIN_MODULE and not stem.startswith("_"))
