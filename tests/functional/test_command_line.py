@@ -20,7 +20,7 @@ SAMPLE_COMMANDS = {
     "flood": "[click.echo('x' * 1000) for _ in range(1000)]",
     "wait": "click.echo('waiting'); time.sleep(60)",
 }
-SAMPLE = '''
+SAMPLE = '''"""Show how to {name}."""
 import time
 import click
 from trustwright.errors import TrustwrightError
@@ -76,9 +76,16 @@ def test_the_version_is_the_package_s() -> None:
 def test_a_command_is_there_because_its_module_is(samples: Path) -> None:
     code, output, _ = result(samples, "--help")
     assert code == 0
-    listed = [line.split()[0] for line in output.partition("Commands:")[2].splitlines() if line.strip()]
-    assert listed == ["fail-badly", "fail-politely", "flood", "stop", "wait"]
-    assert "Do fail_badly." in output
+    listed = [line.split(maxsplit=1) for line in output.partition("Commands:")[2].strip().splitlines()]
+    assert listed == [[name.replace("_", "-"), f"Show how to {name}."] for name in sorted(SAMPLE_COMMANDS)]
+
+
+def test_listing_the_commands_imports_none_of_them(samples: Path) -> None:
+    (samples / "sample_commands" / "broken.py").write_text('"""Cannot be imported."""\nraise RuntimeError\n')
+    code, output, errors = result(samples, "--help")
+    (samples / "sample_commands" / "broken.py").unlink()
+    assert (code, errors) == (0, "")
+    assert "Cannot be imported." in output
 
 
 def test_a_command_s_exit_code_is_the_program_s(samples: Path) -> None:

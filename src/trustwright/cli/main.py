@@ -1,7 +1,9 @@
 """The `trustwright` command: finds its commands, runs one, and turns what went wrong into a sentence and an exit code.
 
-A command is a module of ``trustwright.cli`` that exports ``command``, a ``click.Command``; the module's name, with
-dashes, is the command's name. A module whose name begins with an underscore is none. Adding a command edits nothing here.
+A command is a module of ``trustwright.cli`` that exports ``command``, a ``click.Command``. The module's name, with
+dashes, is the command's name, and the first line of its docstring is what ``--help`` says of it, so that listing the
+commands imports none of them. A module whose name begins with an underscore is no command. Adding a command edits
+nothing here.
 
 Exit codes: 0, or what the command documents; 2 for anything the user can put right and for a fault of our own, told
 apart by the sentence; 130 after Ctrl-C; 141 when the reader of our output went away.
@@ -35,15 +37,11 @@ class Commands(click.Group):
     def __init__(self, package: ModuleType, help: str) -> None:  # noqa: A002 - click's own name for it
         super().__init__(NAME, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self._package = package
+        self._folder = package.__path__[0]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command, sorted."""
-        stems = (
-            file.removesuffix(".py")
-            for folder in self._package.__path__
-            for file in os.listdir(folder)
-            if file.endswith(".py")
-        )
+        stems = (file.removesuffix(".py") for file in os.listdir(self._folder) if file.endswith(".py"))
         return sorted(stem.replace("_", "-") for stem in stems if stem != MAIN_MODULE and not stem.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -53,7 +51,14 @@ class Commands(click.Group):
         module = importlib.import_module(f"{self._package.__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         command.name = cmd_name
+        command.short_help = self._summary(cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does, without importing it."""
+        if rows := [(name, self._summary(name)) for name in self.list_commands(ctx)]:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,6 +69,10 @@ class Commands(click.Group):
         except click.exceptions.NoSuchCommand as error:
             names = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
+
+    def _summary(self, name: str) -> str:
+        with open(f"{self._folder}/{name.replace('-', '_')}.py", encoding="utf-8") as source:
+            return source.readline().strip().strip('"')
 
 
 trustwright_command = click.version_option(__version__, prog_name=NAME)(

@@ -1,4 +1,4 @@
-"""`trustwright review`: reads a repository and reports what an auditor would object to, where, and how to mend it."""
+"""Review a repository: what an auditor would object to, where, and how to mend it."""
 
 import sys
 from datetime import datetime
@@ -62,7 +62,7 @@ INCOMPLETE = 3
     help="Number of processes. By default as many as there are processors, for as long as that pays.",
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and keep nothing for the next run.")
-def command(  # noqa: PLR0913, PLR0917 - one argument for each option
+def command(  # noqa: PLR0917 - one argument for each option
     path: Path,
     form: str | None,
     output: Path | None,
