@@ -10,6 +10,14 @@ export interface Identity {
   role: Role;
 }
 
+declare global {
+  namespace Express {
+    interface Request {
+      user?: Identity;
+    }
+  }
+}
+
 const ISSUER = 'acme-shop';
 
 export function issueToken(user: Identity): string {

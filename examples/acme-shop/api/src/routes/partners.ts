@@ -1,16 +1,32 @@
+import { createHash } from 'node:crypto';
+
 import { Router } from 'express';
 
 import { db } from '@/lib/db';
-import { feedChecksum } from '@/services/partner-tokens';
+import { feedChecksum, partnerFeedToken } from '@/services/partner-tokens';
+
+export const partnerLogin = Router();
+
+partnerLogin.post('/partner-login', async (req, res) => {
+  const { account, password } = req.body;
+  console.log('partner login', account, password);
+
+  const passwordHash = createHash('sha256').update(password).digest('hex');
+  const partner = await db.partner.findFirst({ where: { account, passwordHash } });
+  if (!partner) {
+    res.status(401).json({ error: 'Account or password is wrong.' });
+    return;
+  }
+  res.cookie('partner_session', partnerFeedToken(partner.id));
+  res.json({ account: partner.account });
+});
 
 export const partners = Router();
 
 partners.get('/feed', async (req, res) => {
   const items = await db.product.findMany({ where: { listed: true } });
-  res.json({
-    next: `/api/v1/partners/feed?sum=${feedChecksum(req.user?.id ?? 'guest', '/feed')}`,
-    items,
-  });
+  const next = `/api/v1/partners/feed?sum=${feedChecksum(req.user?.id ?? 'guest', '/feed')}`;
+  res.json({ next, items });
 });
 
 partners.post('/stock', async (req, res) => {

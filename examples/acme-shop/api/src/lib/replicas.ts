@@ -14,3 +14,11 @@ export const search = new Pool({
     rejectUnauthorized: true,
   },
 });
+
+export const reporting = new Pool({
+  host: config.REPORTING_HOST,
+  database: 'reporting',
+  user: 'reporting_reader',
+  password: config.REPORTING_PASSWORD,
+  ssl: false,
+});

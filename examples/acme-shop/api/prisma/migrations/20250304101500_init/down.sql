@@ -1,0 +1,5 @@
+DROP TABLE "Review";
+DROP TABLE "OrderItem";
+DROP TABLE "Order";
+DROP TABLE "Product";
+DROP TABLE "User";
