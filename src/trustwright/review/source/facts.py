@@ -7,7 +7,7 @@ the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a sh
 
 from msgspec import Struct
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -112,10 +112,14 @@ class Pair(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Catch(Struct, frozen=True, array_like=True, gc=False):
-    """A ``catch`` or ``except`` clause. ``caught`` is its text between the keyword and the body (``Error as e``)."""
+    """A ``catch`` or ``except`` clause.
+
+    ``caught`` is its text between the keyword and the body (``Error as e``); ``try_start`` is where its ``try`` begins.
+    """
 
     start: int
     end: int
+    try_start: int
     body_start: int
     body_end: int
     caught: str

@@ -340,7 +340,8 @@ def _pair(found: Gathering, nodes: Nodes) -> None:
 def _catch(found: Gathering, nodes: Nodes) -> None:
     node, body = nodes["node"][0], nodes["body"][0]
     parameter = node.child_by_field_name("parameter")
-    found.catches.append(Catch(*span(node), *span(body), found.text(parameter) if parameter is not None else ""))
+    begun = node.parent.start_byte if node.parent is not None else node.start_byte
+    found.catches.append(Catch(*span(node), begun, *span(body), found.text(parameter) if parameter is not None else ""))
 
 
 def _branch(found: Gathering, nodes: Nodes) -> None:

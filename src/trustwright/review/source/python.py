@@ -214,7 +214,8 @@ def _catch(found: Gathering, nodes: Nodes) -> None:
     body = next((child for child in node.named_children if child.type == "block"), node)
     head = found.text(node)[: max(0, body.start_byte - node.start_byte)]
     caught = head.removeprefix("except").strip().rstrip(":").strip()
-    found.catches.append(Catch(*span(node), *span(body), caught))
+    begun = node.parent.start_byte if node.parent is not None else node.start_byte
+    found.catches.append(Catch(*span(node), begun, *span(body), caught))
 
 
 def _branch(found: Gathering, nodes: Nodes) -> None:

@@ -1,0 +1,150 @@
+"""Where code refuses a request: statuses 401 and 403, errors of that meaning, redirects to a login page.
+
+These are the places a verdict ``enforced`` rests on. Names of *errors and responses* count here, since they are what
+the client gets; names of guards never do.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from trustwright.review.model import Location
+from trustwright.review.source.code import Code
+from trustwright.review.source.facts import Branch
+
+Kind = Literal["unauthenticated", "forbidden", "error", "hidden"]
+
+_UNAUTHENTICATED = re.compile(
+    r"unauthori[sz]ed|unauthenticated|not_?authenticated|authentication_?failed|authentication_?required|"
+    r"login_?required|not_?logged_?in|invalid_?(token|credential)|token_?(expired|error|invalid)|invalidjwt|"
+    r"sign_?in_?required|\b401\b|NoAuthorization",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(
+    r"forbidden|permission_?denied|access_?denied|not_?(authori[sz]ed|permitted|allowed)|insufficient|\b403\b",
+    re.IGNORECASE,
+)
+_STATUS_CALLS = frozenset(
+    {
+        "status", "sendStatus", "code", "writeHead", "abort", "HTTPException", "Response", "json", "send_error",
+        "createError", "error", "HttpException", "make_response", "JSONResponse", "JsonResponse", "HttpResponse",
+        "PlainTextResponse", "HTMLResponse", "jsonify", "ApiError", "AppError", "HttpError", "HTTPError", "send", "end",
+        "throw", "setStatus", "sendError", "newError",
+    }
+)  # fmt: skip
+_STATUS_PAIRS = frozenset({"status", "statusCode", "status_code", "code", "http_status", "httpStatus"})
+_REDIRECTS = frozenset(
+    {"redirect", "redirect_to_login", "HttpResponseRedirect", "RedirectResponse", "permanentRedirect", "redirectToSignIn"}
+)
+_LOGIN = re.compile(r"log_?-?in|sign_?-?in|signin|/auth|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE)
+_NAMED_RESPONSES = re.compile(
+    r"(unauthori[sz]ed|forbidden|unauthenticated|notauthenticated|permissiondenied|accessdenied|authenticationfailed|"
+    r"loginrequired|notauthori[sz]ed|notpermitted|redirect_to_login|handle_no_permission|handle_forbidden|"
+    r"redirecttosignin)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.])(401|403|404)(?![\w.])|(UNAUTHORIZED|FORBIDDEN|UNAUTHENTICATED)")
+_MAX_CONDITION = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One place that refuses.
+
+    ``kind``: ``unauthenticated`` (401, login), ``forbidden`` (403), ``hidden`` (404), ``error`` (any other throw).
+    ``condition`` is the text of what decides it; ``statement`` its own text; ``start`` its offset.
+    """
+
+    kind: Kind
+    location: Location
+    condition: str
+    statement: str
+    start: int
+    thrown: bool
+
+
+def rejections(code: Code, start: int, end: int) -> list[Rejection]:
+    """Return the refusals in a stretch of code, in order of place; at most one for each statement."""
+    found: dict[int, tuple[Kind, bool]] = {}
+    for call in code.calls_in(start, end):
+        kind = _of_call(code, call.callee, call.arguments_start, call.arguments_end)
+        if kind is not None:
+            found.setdefault(call.start, (kind, False))
+    for pair in code.within(code.facts.pairs, start, end):
+        if pair.key in _STATUS_PAIRS:
+            kind = _of_value(code.source(pair.value_start, min(pair.value_end, pair.value_start + 80)))
+            if kind is not None:
+                found.setdefault(pair.start, (kind, False))
+    for item in code.within(code.facts.raises, start, end):
+        text = code.source(item.start, min(item.end, item.start + 300))
+        inside = [at for at in found if item.start <= at < item.end]
+        kinds = [found.pop(at)[0] for at in inside]
+        found[item.start] = (kinds[0] if kinds else _of_raise(text), True)
+    return [_rejection(code, at, kind, thrown, start) for at, (kind, thrown) in sorted(found.items())]
+
+
+def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) -> Kind | None:
+    last = callee.rpartition(".")[2]
+    if _NAMED_RESPONSES.fullmatch(last.removesuffix("Exception").removesuffix("Error").removeprefix("HttpResponse")):
+        return "forbidden" if _FORBIDDEN.search(last) else "unauthenticated"
+    if last in _REDIRECTS:
+        return "unauthenticated" if _LOGIN.search(code.source(arguments_start, min(arguments_end, arguments_start + 200))) else None
+    if last in _STATUS_CALLS:
+        return _of_value(code.source(arguments_start, min(arguments_end, arguments_start + 60)))
+    return None
+
+
+def _of_value(text: str) -> Kind | None:
+    match = _NUMBER.search(text)
+    if match is None:
+        return None
+    if match[1] == "404":
+        return "hidden"
+    return "forbidden" if match[1] == "403" or match[2] == "FORBIDDEN" else "unauthenticated"
+
+
+def _of_raise(text: str) -> Kind:
+    if _UNAUTHENTICATED.search(text):
+        return "unauthenticated"
+    return "forbidden" if _FORBIDDEN.search(text) else "error"
+
+
+def _rejection(code: Code, at: int, kind: Kind, thrown: bool, start: int) -> Rejection:
+    line = code.line(at)
+    statement = code.source(at, min(at + 200, len(code.text))).split("\n\n")[0]
+    return Rejection(kind, Location(code.path, line), condition(code, at, start), statement, at, thrown)
+
+
+def condition(code: Code, at: int, floor: int) -> str:
+    """Return the text of what decides whether the statement at ``at`` runs.
+
+    That is the ``if``s around it (its ``else`` included), else the ``if``s before it in the same function that leave
+    early, else the ``try`` whose failure leads to it. ``floor`` is where the stretch under question begins.
+    """
+    function = code.enclosing_function(at)
+    begin = max(floor, function.start if function is not None else floor)
+    branches = [item for item in code.within(code.facts.branches, floor, at + 1) if item.start <= at]
+    around = [item for item in branches if at < item.end]
+    if not around:
+        around = [item for item in branches if item.start >= begin and _leaves(code, item)]
+    texts = [code.source(item.condition_start, min(item.condition_end, item.condition_start + _MAX_CONDITION)) for item in around]
+    for caught in code.facts.catches:
+        if caught.start <= at < caught.end and caught.try_start >= floor:
+            texts.append(code.source(caught.try_start, min(caught.start, caught.try_start + _MAX_CONDITION)))
+    return "\n".join(texts)
+
+
+def _leaves(code: Code, branch: Branch) -> bool:
+    inside = code.within(code.facts.returns, branch.then_start, branch.then_end)
+    text = code.source(branch.then_start, min(branch.then_end, branch.then_start + 200))
+    return bool(inside) or "next(" in text
+
+
+def swallowed(code: Code, at: int) -> bool:
+    """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on as if nothing were."""
+    function = code.enclosing_function(at)
+    for caught in code.facts.catches:
+        if caught.try_start <= at < caught.start and (function is None or caught.try_start >= function.start):
+            raised = code.within(code.facts.raises, caught.body_start, caught.body_end)
+            return not raised and not rejections(code, caught.body_start, caught.body_end)
+    return False
