@@ -140,3 +140,16 @@ def review() -> Review:
         ),
         complete=False,
     )
+
+
+def with_findings(*findings: Finding) -> Review:
+    """Return a review of one criterion with these findings of ``OPEN_ROUTE`` and nothing else."""
+    return replace(
+        review(),
+        criteria=(row("CC6.1", "Logical access architecture", *findings),),
+        results=(RuleResult(OPEN_ROUTE, Population(9, 9 - len(findings), 0), findings),),
+        findings=findings,
+        suppressions=(),
+        gaps=(),
+        complete=True,
+    )
