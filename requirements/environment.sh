@@ -4,6 +4,8 @@
 # changed this is one checksum and no network; an environment that has the development tools keeps them.
 
 stamp=.venv/trustwright-stamp
+quiet=--quiet
+[ ! -t 2 ] || quiet= # somebody is watching: show the progress of the downloads
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -36,12 +38,12 @@ create_environment() {
     python=$(find_python)
     say "Trustwright: first use, making .venv (this happens once)."
     if command -v uv >/dev/null 2>&1; then
-        uv venv --quiet --clear --python "$python" .venv
+        uv venv $quiet --clear --python "$python" .venv
         installer=uv
     else
         "$python" -m venv --clear .venv
         say "Trustwright: installing uv."
-        .venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/build.txt
+        .venv/bin/python -m pip --disable-pip-version-check install $quiet --require-hashes -r requirements/build.txt
         installer=.venv/bin/uv
         follow_pip_index
     fi
@@ -52,7 +54,7 @@ fill_environment() {
     VIRTUAL_ENV=$PWD/.venv
     export VIRTUAL_ENV
     # Compiled once here, so that no start of the command pays for it.
-    "$installer" pip sync --quiet --compile-bytecode --require-hashes requirements/build.txt "requirements/$1.txt"
+    "$installer" pip sync $quiet --compile-bytecode --require-hashes requirements/build.txt "requirements/$1.txt"
     "$installer" pip install --quiet --no-deps --no-build-isolation --editable .
 }
 
