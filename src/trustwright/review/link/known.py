@@ -1,0 +1,76 @@
+"""The table of guards that well-known libraries provide, and of middleware that guards nothing."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from trustwright.review.model import Access, GuardVerdict, Location
+from trustwright.review.source.tree import Tree
+from trustwright.review.source.yaml import parse
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGuard:
+    """One entry: what calling, extending or attaching the named thing does.
+
+    Attributes:
+        library: the package that provides it.
+        versions: the versions for which the entry was read, as a specifier.
+        provides: ``authentication``, ``authorization``, both, or nothing.
+        wraps: true when it only passes on the guards given to it (``Depends(f)``).
+        source: where the library's documentation says so.
+    """
+
+    library: str
+    versions: str
+    provides: frozenset[str]
+    wraps: bool
+    source: str
+
+    def verdict(self, where: Location) -> GuardVerdict:
+        """Return what the guard enforces; the evidence is its use."""
+        return GuardVerdict(
+            Access.ENFORCED if "authentication" in self.provides else Access.ABSENT,
+            Access.ENFORCED if "authorization" in self.provides else Access.ABSENT,
+            (where,) if self.provides else (),
+            f"{self.library} {self.versions}" if self.provides else "",
+        )
+
+
+class KnownGuards:
+    """Entries by qualified name; ``module.*`` names everything that a module offers."""
+
+    def __init__(self, entries: dict[str, KnownGuard]) -> None:
+        """Take the entries by name."""
+        self._entries = entries
+
+    def find(self, name: str) -> KnownGuard | None:
+        """Return the entry for a qualified name such as ``passport.authenticate`` or ``passport.authenticate()``."""
+        plain = name.replace("()", "")
+        found = self._entries.get(plain)
+        while found is None and "." in plain:
+            plain = plain.rpartition(".")[0]
+            found = self._entries.get(plain + ".*")
+        return found
+
+
+@cache
+def known_guards() -> KnownGuards:
+    """Read the table that ships with the product."""
+    path = "known_guards.yaml"
+    documents = parse(path, files(__package__).joinpath(path).read_bytes())
+    entries: dict[str, KnownGuard] = {}
+    for item in documents[0].each("guards"):
+        entry = _entry(item)
+        entries.update(dict.fromkeys(item.texts("names"), entry))
+    return KnownGuards(entries)
+
+
+def _entry(item: Tree) -> KnownGuard:
+    return KnownGuard(
+        library=item.text_at("library"),
+        versions=item.text_at("versions"),
+        provides=frozenset(item.texts("provides")),
+        wraps=item.text_at("wraps") == "true",
+        source=item.text_at("source"),
+    )
