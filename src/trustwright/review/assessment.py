@@ -7,7 +7,7 @@ from being compliant, and a row where nothing could be judged is not assessed.
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from trustwright.catalog import Catalog
+from trustwright.catalog import Catalog, Criterion
 from trustwright.review.model import (
     ControlStatus,
     CriterionAssessment,
@@ -22,42 +22,39 @@ SHOWN = 3  # phrases in one gap: a table cell that says more is not read
 
 
 def applies(rule: Rule, catalog: Catalog, categories: Collection[str]) -> bool:
-    """Say whether a rule speaks to a criterion of one of ``categories``; a review runs no other rule."""
-    return any(criterion.id in rule.criteria for criterion in catalog.criteria if criterion.category in categories)
+    """Say whether a rule speaks to a criterion in scope; a review runs no other rule."""
+    return any(criterion.id in rule.criteria for criterion in catalog.criteria_in(categories))
 
 
 def assess(
     results: Sequence[RuleResult], catalog: Catalog, categories: Collection[str]
 ) -> tuple[CriterionAssessment, ...]:
-    """Return a row for every criterion of ``categories``, in the catalog's order.
+    """Return a row for every criterion in scope, in the catalog's order.
 
     Args:
         results: what the rules saw, in any order.
         catalog: the criteria and the evidence an auditor asks for.
-        categories: the categories in scope.
+        categories: the categories in scope, besides security.
     """
-    rows = []
-    for criterion in catalog.criteria:
-        if criterion.category not in categories:
-            continue
-        speaking = [result for result in results if criterion.id in result.rule.criteria]
-        evidence = tuple(
-            f"{request.request} ({request.form})" for request in catalog.requests if criterion.id in request.criteria
-        )
-        findings = tuple(sorted((one for result in speaking for one in result.findings), key=worst_first))
-        rows.append(
-            CriterionAssessment(
-                criterion=criterion.id,
-                title=criterion.title,
-                status=status(speaking),
-                gap=gap(speaking, evidence),
-                priority=findings[0].severity if findings else None,
-                population=sum((result.population for result in speaking), Population()),
-                findings=findings,
-                evidence_needed=evidence,
-            )
-        )
-    return tuple(rows)
+    return tuple(
+        _row(criterion, [result for result in results if criterion.id in result.rule.criteria], catalog)
+        for criterion in catalog.criteria_in(categories)
+    )
+
+
+def _row(criterion: Criterion, speaking: Sequence[RuleResult], catalog: Catalog) -> CriterionAssessment:
+    evidence = tuple(f"{request.request} ({request.form})" for request in catalog.requests_for(criterion.id))
+    findings = tuple(sorted((one for result in speaking for one in result.findings), key=worst_first))
+    return CriterionAssessment(
+        criterion=criterion.id,
+        title=criterion.title,
+        status=status(speaking),
+        gap=gap(speaking, evidence),
+        priority=findings[0].severity if findings else None,
+        population=sum((result.population for result in speaking), Population()),
+        findings=findings,
+        evidence_needed=evidence,
+    )
 
 
 def worst_first(finding: Finding) -> tuple[int, str, str, int, str]:

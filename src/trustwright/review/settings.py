@@ -116,6 +116,10 @@ class Settings:
     file: str = ""
     lines: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
+    def on(self, day: date) -> "Settings":
+        """Return the same settings as they hold on ``day``."""
+        return dataclasses.replace(self, as_of=day)
+
     def public_route(self, method: str, path: str) -> PublicRoute | None:
         """Return the entry in force that declares the route public, if one does."""
         return next((entry for entry in self.public_routes if self._holds(entry) and entry.matches(method, path)), None)
@@ -216,7 +220,7 @@ def load(root: Path, file: Path | None = None, *, rules: Collection[str] = (), a
         raise TrustwrightError(f"{source}: {error.strerror or error}; name a readable file of settings.") from error
     resolved, folder = source.resolve(), root.resolve()
     name = resolved.relative_to(folder).as_posix() if resolved.is_relative_to(folder) else source.name
-    return dataclasses.replace(parse(content, name, rules=rules), as_of=day)
+    return parse(content, name, rules=rules).on(day)
 
 
 def parse(content: bytes, name: str = FILE_NAME, *, rules: Collection[str] = ()) -> Settings:
@@ -227,15 +231,16 @@ def parse(content: bytes, name: str = FILE_NAME, *, rules: Collection[str] = ())
     """
     try:
         text = content.decode("utf-8-sig")
-        data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise TrustwrightError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8.") from error
+    try:
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r"at line (\d+)", str(error))
-        reason = str(error).partition(" (at ")[0] or "nested too deeply"
-        where = f"{name}:{place[1]}" if place else name
-        raise TrustwrightError(f"{where}: not valid TOML: {reason}; correct the file's syntax.") from error
+        line = int(place[1]) if place else text.rstrip().count("\n") + 1
+        reason = str(error).partition(" (at ")[0] if isinstance(error, ValueError) else "nested too deeply"
+        raise TrustwrightError(f"{name}:{line}: not valid TOML: {reason}; correct the file's syntax.") from error
     return _Reader(name, key_lines(text), rules).settings(data)
 
 
