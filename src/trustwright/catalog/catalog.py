@@ -112,8 +112,8 @@ class Catalog:
         return load_requests(self._root, self._criterion_ids)
 
     @cached_property
-    def _criterion_ids(self) -> frozenset[str]:
-        return frozenset(criterion.id for criterion in self.criteria)
+    def _criterion_ids(self) -> tuple[str, ...]:
+        return tuple(criterion.id for criterion in self.criteria)
 
 
 @lru_cache(maxsize=1)

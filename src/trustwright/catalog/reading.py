@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from importlib.resources.abc import Traversable
 from typing import TypeVar
@@ -176,10 +176,22 @@ def read(root: Traversable, path: str, allowed: Collection[str]) -> Entry:
     return Entry(file, node, allowed)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def close_to(word: str, known: Collection[str], most: int = 1) -> list[str]:
+    """Return what ``word`` may have meant among ``known``, at most ``most`` of them, the likeliest first.
+
+    Of those that look alike, the ones that begin alike come first: CC8.2 is nearer to CC8.1 than to CC9.2.
+    """
+    alike = difflib.get_close_matches(word, known, n=max(1, len(known)))
+    return sorted(alike, key=lambda other: -_common_beginning(word, other))[:most]
+
+
+def nearest(word: str, known: Collection[str]) -> str:
     """Return a suggestion to follow a complaint about ``word``, such as ``" (did you mean 'title'?)"``, or nothing."""
-    matches = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {matches[0]!r}?)" if matches else ""
+    return "".join(f" (did you mean {other!r}?)" for other in close_to(word, known))
+
+
+def _common_beginning(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _wrong(file: str, node: yaml.Node, what: str) -> CatalogError:
