@@ -39,7 +39,7 @@ def render(review: Review) -> bytes:
         "findings": [_finding(finding) for finding in review.findings],
         "suppressions": [{**_finding(one.finding), "reason": one.reason} for one in review.suppressions],
         "questions": [question for result in review.results for question in _questions(result)],
-        "routes": [_route(route) for route in review.routes],
+        "routes": [route_row(route) for route in review.routes],
         "rules": [_rule(result) for result in review.results],
         "gaps": [_gap(gap) for gap in review.gaps],
     }
@@ -97,7 +97,8 @@ def _questions(result: RuleResult) -> list[dict[str, Any]]:
     ]
 
 
-def _route(route: Route) -> dict[str, Any]:
+def route_row(route: Route) -> dict[str, Any]:
+    """Return one row of the route map: the route, its four verdicts and the places they rest on."""
     declared = route.declared
     return {
         "method": declared.method,

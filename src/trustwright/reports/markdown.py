@@ -25,7 +25,7 @@ def render(review: Review) -> bytes:
     parts = [_heading(review), _assessment(review), _findings(review), _evidence(review)]
     parts += [_suppressions(review), _questions(review), _gaps(review)]
     text = "\n".join(line for part in parts for line in part)
-    return text.encode("utf-8", "replace") + b"\n"
+    return text.rstrip().encode("utf-8", "replace") + b"\n"
 
 
 def _heading(review: Review) -> Iterator[str]:

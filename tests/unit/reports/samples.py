@@ -153,3 +153,8 @@ def with_findings(*findings: Finding) -> Review:
         gaps=(),
         complete=True,
     )
+
+
+def with_rows(review: Review, *rows: CriterionAssessment) -> Review:
+    """Return ``review`` with other rows in its Control Assessment."""
+    return replace(review, criteria=rows)
