@@ -59,13 +59,18 @@ class Act:
         purpose: what it does.
         sign: the command or action that says so (``kubectl apply``, ``aquasecurity/trivy-action``).
         location: where that stands: the step, or the script it runs.
-        tier: of a deployment or migration, where it goes; UNKNOWN when nothing says.
+        tier: of a deployment, migration or rollback, where it goes; UNKNOWN when nothing says.
+        tolerated: True when its failure fails neither the step nor the job (``|| true``, ``continue-on-error``).
+        by_name: True when only the name of a script says so, because the script was not found or shows nothing known:
+            a hint, not evidence.
     """
 
     purpose: Purpose
     sign: str
     location: Location
     tier: Tier = Tier.UNKNOWN
+    tolerated: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Step:
         env: its environment variables.
         with_: its inputs.
         if_: its condition, as written, or empty.
-        tolerated: True when its failure does not fail the job (``continue-on-error``, ``|| true``).
+        tolerated: True when its failure does not fail the job (``continue-on-error``).
         acts: what it does, scripts, make targets and local actions followed.
         action: the file of the local action it uses, when that was read.
     """

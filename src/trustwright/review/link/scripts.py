@@ -1,0 +1,322 @@
+"""Finds the script a command stands for: package.json scripts, make and just targets, tox environments, shell files."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Final
+
+from trustwright.review.source import json
+from trustwright.review.source.errors import SourceError
+from trustwright.review.source.tree import Tree
+
+# A task that runs in every package of a monorepo is looked up in this many of them, in the order of their paths.
+MAX_PACKAGES: Final = 60
+
+_PACKAGE_RUNNERS: Final = frozenset({"npm", "pnpm", "yarn", "bun", "cnpm"})
+# What a package runner understands itself, so that it is no script.
+_OWN_COMMANDS: Final = frozenset(
+    {"add", "audit", "bin", "cache", "ci", "config", "create", "dedupe", "dlx", "exec", "global", "help", "i", "import"}
+    | {
+        "info",
+        "init",
+        "install",
+        "link",
+        "list",
+        "login",
+        "ls",
+        "npm",
+        "outdated",
+        "pack",
+        "patch",
+        "plugin",
+        "pm",
+        "x",
+    }
+    | {"prune", "publish", "rebuild", "remove", "rm", "set", "store", "uninstall", "unlink", "up", "update", "upgrade"}
+    | {"version", "view", "why", "workspaces", "approve-builds", "deploy", "fetch", "licenses", "root", "tag", "node"}
+)
+_TASK_RUNNERS: Final = frozenset({"turbo", "nx", "lerna", "wsrun", "rush", "moon", "lage"})
+_VALUE_OPTIONS: Final = frozenset(
+    {"--prefix", "--workspace", "--filter", "-F", "--dir", "-C", "--cwd", "--scope", "--concurrency", "-c", "-e", "-p"}
+    | {"--directory", "-f", "--file", "--makefile", "--exclude", "--parallel", "--base", "--head", "--projects"}
+)
+_FOLDER_OPTIONS: Final = frozenset({"--prefix", "--dir", "-C", "--cwd", "--directory"})
+_CHOICE_OPTIONS: Final = frozenset({"--workspace", "--filter", "-F", "--scope", "-w"})
+_MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
+_JUSTFILES: Final = ("justfile", "Justfile", ".justfile")
+_SHELLS: Final = frozenset({"bash", "sh", "zsh", "source", "."})
+_TARGET: Final = re.compile(r"^(?P<names>[A-Za-z0-9_./%-]+(?:[ \t]+[^\s:=]+)*)[ \t]*::?(?!=)(?P<needs>[^=\n#]*)$")
+_VARIABLE: Final = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*(?:[:?+]?=)[ \t]*(?P<value>[^\n]*)$")
+_REFERENCE: Final = re.compile(r"\$[({](\w+)[)}]|\{\{[ ]*(\w+)[ ]*\}\}")
+_SECTION: Final = re.compile(r"^\[(?P<name>[^\]]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that was found: its text, the file and line it begins at, and the folder it runs in."""
+
+    text: str
+    path: str
+    line: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that runs a script by name. ``found`` is empty when no file that was read has a script of that name."""
+
+    name: str
+    found: tuple[Script, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """A command's arguments, sorted."""
+
+    words: tuple[str, ...]
+    options: Mapping[str, str]
+    flags: frozenset[str]
+
+
+class Scripts:
+    """The scripts of a repository, read on demand."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        """Keep ``documents``: path → bytes of package.json, project.json, make and just files, tox.ini, shell files."""
+        self._documents = documents
+        self._packages = sorted(path for path in documents if PurePosixPath(path).name == "package.json")
+        self._projects = sorted(path for path in documents if PurePosixPath(path).name == "project.json")
+        self._trees: dict[str, Tree | None] = {}
+
+    def call(self, words: tuple[str, ...], folder: str) -> Call | None:
+        """Return the script that the command ``words``, run in ``folder``, stands for; None when it runs none."""
+        program = words[0].rpartition("/")[2]
+        if program in _PACKAGE_RUNNERS:
+            return self._package_call(program, words[1:], folder)
+        if program in _TASK_RUNNERS:
+            return self._task_call(words[1:], folder)
+        if program in {"run-p", "run-s", "npm-run-all", "npm-run-all2"}:
+            names = [word for word in words[1:] if not word.startswith("-")]
+            found = [script for name in names for script in self._scripts(f"{folder}/package.json", name)]
+            return Call(" ".join(names), tuple(found))
+        if program in {"make", "gmake", "just"}:
+            return self._make_call(program, words[1:], folder)
+        if program == "tox":
+            return self._tox_call(words[1:], folder)
+        return self._shell_call(words, program, folder)
+
+    def _package_call(self, program: str, words: tuple[str, ...], folder: str) -> Call | None:
+        arguments = _sorted(words)
+        names = list(arguments.words)
+        runs = bool(names) and names[0] in {"run", "run-script"}
+        choice = _choice(arguments)
+        if program == "yarn" and names[:1] == ["workspace"] and len(names) > 2:
+            choice, names = names[1], names[2:]
+        elif names[:2] in (["workspaces", "run"], ["workspaces", "foreach"]):
+            choice, names = "*", names[2:]
+        if names and names[0] in {"run", "run-script"}:
+            runs, names = True, names[1:]
+        if not names:
+            return None
+        name = {"t": "test", "tst": "test"}.get(names[0], names[0])
+        if not runs and (name in _OWN_COMMANDS or (program, name) == ("bun", "test")):
+            return None
+        if not runs and program == "npm" and name not in {"test", "start", "stop", "restart"}:
+            return None
+        if not choice and arguments.flags & {"-r", "--recursive", "--workspaces", "-ws", "--all"}:
+            choice = "*"
+        inside = _join(folder, _folder(arguments))
+        found = self._chosen(choice, name) if choice else self._scripts(_join(inside, "package.json"), name)
+        return Call(name, found) if runs or found or program == "npm" else None
+
+    def _chosen(self, choice: str, name: str) -> tuple[Script, ...]:
+        """Return the scripts called ``name`` of the packages that ``choice`` names; of all when it names none."""
+        wanted = choice.strip(".*{}").strip("/")
+        packages = [path for path in self._packages if wanted and wanted in (self._name(path), _parent(path))]
+        found = (script for path in packages or self._packages[:MAX_PACKAGES] for script in self._scripts(path, name))
+        return tuple(found)
+
+    def _name(self, path: str) -> str:
+        tree = self._tree(path)
+        return tree.text_at("name") if tree else ""
+
+    def _task_call(self, words: tuple[str, ...], folder: str) -> Call | None:
+        arguments = _sorted(words)
+        target = arguments.options.get("--target") or arguments.options.get("--targets") or arguments.options.get("-t")
+        names = [
+            word for word in arguments.words if word not in {"run", "affected", "run-many", "exec", "build:affected"}
+        ]
+        if not target and names:
+            target = names[0].partition(":")[2] or names[0] if "run" in arguments.words else names[0]
+        if not target:
+            return None
+        name = target.split(",")[0]
+        found = [*self._targets(name), *self._chosen("*", name)]
+        # The root script that calls the runner is not what the runner runs.
+        own = _join(folder, "package.json")
+        return Call(name, tuple(script for script in found if script.path != own))
+
+    def _targets(self, name: str) -> list[Script]:
+        """Return the Nx targets called ``name``: the executor's name, which says what it is, or the command."""
+        found = []
+        for path in self._projects[:MAX_PACKAGES]:
+            tree = self._tree(path)
+            target = tree.at("targets", name) if tree else None
+            if target is None:
+                continue
+            options = target.texts("options", "command") or target.texts("options", "commands")
+            executor = target.text_at("executor").rpartition(":")[2]
+            found.append(Script("\n".join(options) or executor, path, target.line, ""))
+        return found
+
+    def _scripts(self, path: str, name: str) -> tuple[Script, ...]:
+        path = normpath(path)
+        tree = self._tree(path)
+        script = tree.at("scripts", name) if tree else None
+        return (Script(script.text, path, script.line, _parent(path)),) if script else ()
+
+    def _tree(self, path: str) -> Tree | None:
+        if path not in self._trees:
+            data = self._documents.get(path)
+            try:
+                self._trees[path] = json.parse(path, data) if data is not None else None
+            except SourceError:
+                self._trees[path] = None
+        return self._trees[path]
+
+    def _make_call(self, program: str, words: tuple[str, ...], folder: str) -> Call:
+        arguments = _sorted(words)
+        inside = _join(folder, _folder(arguments))
+        names = [word for word in arguments.words if "=" not in word] or ["all"]
+        files = _JUSTFILES if program == "just" else _MAKEFILES
+        given = arguments.options.get("-f") or arguments.options.get("--file")
+        path = next(
+            (path for file in ([given] if given else files) if (path := _join(inside, file)) in self._documents), ""
+        )
+        found: list[Script] = []
+        if path:
+            targets = _targets(self._documents[path].decode("utf-8", "replace"))
+            waiting, seen = list(names), set(names)
+            while waiting:
+                name = waiting.pop(0)
+                if name not in targets:
+                    continue
+                line, needs, text = targets[name]
+                found.append(Script(text, path, line + 1, inside))
+                waiting.extend(need for need in needs if need not in seen)
+                seen.update(needs)
+        return Call(" ".join(names), tuple(found))
+
+    def _tox_call(self, words: tuple[str, ...], folder: str) -> Call:
+        options = _sorted(words).options
+        name = options.get("-e") or options.get("--env") or ""
+        path = _join(folder, "tox.ini")
+        found: list[Script] = []
+        if path in self._documents:
+            sections = _tox_commands(self._documents[path].decode("utf-8", "replace"))
+            wanted = [f"testenv:{one}" for one in name.split(",")] if name else list(sections)
+            for section in wanted:
+                line, text = sections.get(section) or sections.get("testenv") or (0, "")
+                if text:
+                    found.append(Script(text, path, line, folder))
+        return Call(name or "test", tuple(found))
+
+    def _shell_call(self, words: tuple[str, ...], program: str, folder: str) -> Call | None:
+        name = words[0]
+        if program in _SHELLS:
+            name = next((word for word in words[1:] if not word.startswith("-")), "")
+        if not name or " " in name or not (name.endswith(".sh") or "/" in name):
+            return None
+        if name.startswith("$"):
+            name = name.partition("/")[2]
+        for path in (_join(folder, name), normpath(name)):
+            if path in self._documents:
+                text = self._documents[path].decode("utf-8", "replace")
+                return Call(name, (Script(text, path, 1, folder),))
+        return Call(PurePosixPath(name).stem, ()) if name.endswith(".sh") else None
+
+
+def _sorted(words: tuple[str, ...]) -> _Arguments:
+    """Sort arguments into words, options with values, and flags; what follows ``--`` belongs to the script."""
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    flags: set[str] = set()
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if word == "--":
+            break
+        if not word.startswith("-"):
+            plain.append(word)
+        elif "=" in word:
+            key, _, value = word.partition("=")
+            options[key] = value
+        elif word in _VALUE_OPTIONS | {"-t", "--target", "--targets", "--env"} and position < len(words):
+            options[word] = words[position]
+            position += 1
+        else:
+            flags.add(word)
+    return _Arguments(tuple(plain), options, frozenset(flags))
+
+
+def _choice(arguments: _Arguments) -> str:
+    return next((value for key, value in arguments.options.items() if key in _CHOICE_OPTIONS), "")
+
+
+def _folder(arguments: _Arguments) -> str:
+    return next((value for key, value in arguments.options.items() if key in _FOLDER_OPTIONS), "")
+
+
+def _join(folder: str, name: str) -> str:
+    """Return ``name`` seen from ``folder``, both relative to the repository."""
+    path = normpath(f"{folder}/{name}" if folder else name or ".")
+    return "" if path == "." else path.lstrip("/")
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _targets(text: str) -> dict[str, tuple[int, tuple[str, ...], str]]:
+    """Return a make or just file's targets: name → (line, names it needs, its script)."""
+    variables: dict[str, str] = {}
+    targets: dict[str, tuple[int, tuple[str, ...], list[str]]] = {}
+    current: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(("\t", " ")) and targets:
+            current.append(line.strip().lstrip("@-+"))
+        elif target := _TARGET.match(line):
+            names = target["names"].split()
+            current = []
+            needs = tuple(target["needs"].replace("|", " ").split())
+            for name in names if len(names) < 20 else ():
+                targets[name] = (number, needs, current)
+        elif variable := _VARIABLE.match(line):
+            variables[variable["name"]] = variable["value"].strip()
+
+    def value(match: re.Match[str]) -> str:
+        return variables.get(match[1] or match[2], match[0])
+
+    return {
+        name: (line, needs, _REFERENCE.sub(value, "\n".join(lines))) for name, (line, needs, lines) in targets.items()
+    }
+
+
+def _tox_commands(text: str) -> dict[str, tuple[int, str]]:
+    """Return the commands of a tox.ini's environments: section → (line, script)."""
+    found: dict[str, tuple[int, str]] = {}
+    section, key = "", ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _SECTION.match(line):
+            section, key = header["name"], ""
+        elif line and not line[0].isspace():
+            key, _, value = (part.strip() for part in line.partition("="))
+            if key == "commands":
+                found[section] = (number, value)
+        elif key == "commands" and line.strip():
+            first, script = found[section]
+            found[section] = (first, f"{script}\n{line.strip()}")
+    return {name: value for name, value in found.items() if name.startswith("testenv")}
