@@ -7,7 +7,7 @@ the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a sh
 
 from msgspec import Struct
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -136,6 +136,16 @@ class Branch(Struct, frozen=True, array_like=True, gc=False):
     then_end: int
 
 
+class Loop(Struct, frozen=True, array_like=True, gc=False):
+    """A ``for x in xs`` or ``for (const x of xs)``. ``target`` is the text of the loop's variables (``path, router``)."""
+
+    start: int
+    end: int
+    target: str
+    items_start: int
+    items_end: int
+
+
 class Span(Struct, frozen=True, array_like=True, gc=False):
     """A plain stretch: a ``throw``/``raise``, a ``return``, a comment."""
 
@@ -156,6 +166,7 @@ class Facts(Struct, frozen=True, array_like=True):
     pairs: tuple[Pair, ...]
     catches: tuple[Catch, ...]
     branches: tuple[Branch, ...]
+    loops: tuple[Loop, ...]
     raises: tuple[Span, ...]
     returns: tuple[Span, ...]
     comments: tuple[Span, ...]

@@ -16,6 +16,7 @@ from trustwright.review.source.facts import (
     Facts,
     Function,
     Import,
+    Loop,
     Pair,
     Span,
 )
@@ -52,6 +53,7 @@ class Gathering:
         self.pairs: list[Pair] = []
         self.catches: list[Catch] = []
         self.branches: list[Branch] = []
+        self.loops: list[Loop] = []
         self.raises: list[Span] = []
         self.returns: list[Span] = []
         self.comments: list[Span] = []
@@ -85,6 +87,7 @@ class Gathering:
             pairs=tuple(sorted(self.pairs, key=lambda item: item.start)),
             catches=tuple(sorted(self.catches, key=_outer_first)),
             branches=tuple(sorted(self.branches, key=_outer_first)),
+            loops=tuple(sorted(self.loops, key=_outer_first)),
             raises=tuple(sorted(self.raises, key=_outer_first)),
             returns=tuple(sorted(self.returns, key=_outer_first)),
             comments=tuple(self.comments),
@@ -109,5 +112,5 @@ class Gathering:
         return owned
 
 
-def _outer_first(item: Function | Class | Call | Assignment | Catch | Branch | Span) -> tuple[int, int]:
+def _outer_first(item: Function | Class | Call | Assignment | Catch | Branch | Loop | Span) -> tuple[int, int]:
     return item.start, -item.end

@@ -19,6 +19,7 @@ from trustwright.review.source.facts import (
     Facts,
     Function,
     Import,
+    Loop,
     Pair,
     Span,
 )
@@ -48,6 +49,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("catch", "(catch_clause body: (_) @body) @node"),
     ("branch", "(if_statement condition: (_) @condition consequence: (_) @then) @node"),
     ("branch", "(ternary_expression condition: (_) @condition consequence: (_) @then) @node"),
+    ("loop", "(for_in_statement left: (_) @target right: (_) @items) @node"),
     ("raise", "(throw_statement) @node"),
     ("return", "(return_statement) @node"),
     ("comment", "(comment) @node"),
@@ -99,7 +101,7 @@ def extract(text: bytes, language: str) -> Facts:
 def dotted(node: Node) -> str:
     """Return the dotted name of a callee or member expression; see ``Expression.name``."""
     text = node.text or b""
-    if len(text) < 200 and _DOTTED.match(text):  # noqa: PLR2004 - longer ones are chains
+    if len(text) < 200 and _DOTTED.match(text):
         return text.decode()
     parts: list[str] = []
     current: Node | None = node
@@ -137,7 +139,7 @@ def dotted(node: Node) -> str:
 def string(node: Node) -> str | None:
     """Return the text of a string literal without quotes and escapes, or ``None`` when it is none."""
     raw = (node.text or b"").decode("utf-8", "replace")
-    if len(raw) < 2:  # noqa: PLR2004 - two quotes
+    if len(raw) < 2:
         return None
     inner = raw[1:-1]
     if "\\" not in inner:
@@ -149,7 +151,7 @@ def _unescape(match: re.Match[str]) -> str:
     code = match[1]
     if len(code) > 1:
         number = int(code.strip("ux{}") or "0", 16)
-        return chr(number) if number < 0x110000 else ""  # noqa: PLR2004 - the end of Unicode
+        return chr(number) if number < 0x110000 else ""
     return {"n": "\n", "t": "\t", "r": "\r", "\n": ""}.get(code, code)
 
 
@@ -231,9 +233,7 @@ def _call(found: Gathering, nodes: Nodes) -> None:
     node, callee = nodes["node"][0], nodes["callee"][0]
     arguments = nodes.get("arguments")
     start, end = span(arguments[0]) if arguments else (node.end_byte, node.end_byte)
-    found.calls.append(
-        Call(*span(node), *span(callee), start, end, dotted(callee), node.type == "new_expression")
-    )
+    found.calls.append(Call(*span(node), *span(callee), start, end, dotted(callee), node.type == "new_expression"))
 
 
 def _function(found: Gathering, nodes: Nodes) -> None:
@@ -348,6 +348,11 @@ def _branch(found: Gathering, nodes: Nodes) -> None:
     found.branches.append(Branch(*span(nodes["node"][0]), *span(nodes["condition"][0]), *span(nodes["then"][0])))
 
 
+def _loop(found: Gathering, nodes: Nodes) -> None:
+    target, items = nodes["target"][0], nodes["items"][0]
+    found.loops.append(Loop(*span(nodes["node"][0]), found.text(target), *span(items)))
+
+
 _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
     "import": _import,
     "export": _export,
@@ -362,6 +367,7 @@ _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
     "pair": _pair,
     "catch": _catch,
     "branch": _branch,
+    "loop": _loop,
     "raise": lambda found, nodes: found.raises.append(Span(*span(nodes["node"][0]))),
     "return": lambda found, nodes: found.returns.append(Span(*span(nodes["node"][0]))),
     "comment": lambda found, nodes: found.comments.append(Span(*span(nodes["node"][0]))),

@@ -17,6 +17,7 @@ from trustwright.review.source.facts import (
     Facts,
     Function,
     Import,
+    Loop,
     Pair,
     Span,
 )
@@ -33,12 +34,14 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("class", "(class_definition name: (_) @name body: (_) @body) @node"),
     ("decorator", "(decorator) @node"),
     ("assignment", "(assignment left: (_) @name) @node"),
+    ("alias", "(type_alias_statement left: (_) @name right: (_) @value) @node"),
     ("pair", "(pair key: (_) @key value: (_) @value)"),
     ("pair", "(keyword_argument name: (_) @key value: (_) @value)"),
     ("catch", "(except_clause) @node"),
     ("branch", "(if_statement condition: (_) @condition consequence: (_) @then) @node"),
     ("branch", "(elif_clause condition: (_) @condition consequence: (_) @then) @node"),
     ("conditional", "(conditional_expression) @node"),
+    ("loop", "(for_statement left: (_) @target right: (_) @items) @node"),
     ("raise", "(raise_statement) @node"),
     ("return", "(return_statement) @node"),
     ("comment", "(comment) @node"),
@@ -75,7 +78,7 @@ def extract(text: bytes, language: str = "python") -> Facts:
 def dotted(node: Node) -> str:
     """Return the dotted name of a callee or attribute; see ``Expression.name``."""
     text = node.text or b""
-    if len(text) < 200 and _DOTTED.match(text):  # noqa: PLR2004 - longer ones are chains
+    if len(text) < 200 and _DOTTED.match(text):
         return text.decode()
     parts: list[str] = []
     current: Node | None = node
@@ -116,7 +119,7 @@ def string(node: Node) -> str | None:
         return None
     raw = node.start_byte
     children = node.children
-    if len(children) < 2:  # noqa: PLR2004 - opening and closing quotes
+    if len(children) < 2:
         return None
     inner = (node.text or b"")[children[0].end_byte - raw : children[-1].start_byte - raw].decode("utf-8", "replace")
     if "\\" not in inner or "r" in (children[0].text or b"").decode().lower():
@@ -203,6 +206,11 @@ def _assignment(found: Gathering, nodes: Nodes) -> None:
     found.assignments.append(Assignment(*span(node), target, *types, *values))
 
 
+def _alias(found: Gathering, nodes: Nodes) -> None:
+    node, name, value = nodes["node"][0], nodes["name"][0], nodes["value"][0]
+    found.assignments.append(Assignment(*span(node), found.text(name), 0, 0, *span(value)))
+
+
 def _pair(found: Gathering, nodes: Nodes) -> None:
     key, value = nodes["key"][0], nodes["value"][0]
     name = string(key) if key.type == "string" else None
@@ -224,8 +232,13 @@ def _branch(found: Gathering, nodes: Nodes) -> None:
 
 def _conditional(found: Gathering, nodes: Nodes) -> None:
     parts = nodes["node"][0].named_children
-    if len(parts) >= 2:  # noqa: PLR2004 - value, condition, other value
+    if len(parts) >= 2:
         found.branches.append(Branch(*span(nodes["node"][0]), *span(parts[1]), *span(parts[0])))
+
+
+def _loop(found: Gathering, nodes: Nodes) -> None:
+    target, items = nodes["target"][0], nodes["items"][0]
+    found.loops.append(Loop(*span(nodes["node"][0]), found.text(target), *span(items)))
 
 
 _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
@@ -237,10 +250,12 @@ _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
     "class": _class,
     "decorator": _decorator,
     "assignment": _assignment,
+    "alias": _alias,
     "pair": _pair,
     "catch": _catch,
     "branch": _branch,
     "conditional": _conditional,
+    "loop": _loop,
     "raise": lambda found, nodes: found.raises.append(Span(*span(nodes["node"][0]))),
     "return": lambda found, nodes: found.returns.append(Span(*span(nodes["node"][0]))),
     "comment": lambda found, nodes: found.comments.append(Span(*span(nodes["node"][0]))),
