@@ -368,6 +368,4 @@ class Guards:
 
 
 def _enforced(item: Rejection, *, authorization: bool) -> GuardVerdict:
-    return GuardVerdict(
-        Access.ENFORCED, Access.ENFORCED if authorization else Access.ABSENT, (item.location,)
-    )
+    return GuardVerdict(Access.ENFORCED, Access.ENFORCED if authorization else Access.ABSENT, (item.location,))

@@ -113,11 +113,9 @@ class Modules:
         if listed is not None and isinstance(listed.value, dict):
             origin = base if base is not None else folder
             for pattern, targets in listed.value.items():
-                paths[pattern] = tuple(
-                    posixpath.normpath(posixpath.join(origin, target)) for target in targets.texts()
-                )
+                paths[pattern] = tuple(posixpath.normpath(posixpath.join(origin, target)) for target in targets.texts())
         extended = tree.text_at("extends")
-        if extended.startswith(".") and depth < 5:  # noqa: PLR2004 - a chain that long is a cycle
+        if extended.startswith(".") and depth < 5:
             parent = posixpath.normpath(posixpath.join(folder, extended))
             parent = parent if parent.endswith(".json") else parent + ".json"
             parent_base, parent_paths = self._compiler_options(parent, depth + 1)
@@ -206,6 +204,4 @@ def _condition(target: Tree) -> list[str]:
         return [target.value]
     if not isinstance(target.value, dict):
         return []
-    return [
-        text for name in _CONDITIONS if name in target.value for text in _condition(target.value[name])
-    ]
+    return [text for name in _CONDITIONS if name in target.value for text in _condition(target.value[name])]

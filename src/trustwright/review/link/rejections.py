@@ -34,7 +34,14 @@ _STATUS_CALLS = frozenset(
 )  # fmt: skip
 _STATUS_PAIRS = frozenset({"status", "statusCode", "status_code", "code", "http_status", "httpStatus"})
 _REDIRECTS = frozenset(
-    {"redirect", "redirect_to_login", "HttpResponseRedirect", "RedirectResponse", "permanentRedirect", "redirectToSignIn"}
+    {
+        "redirect",
+        "redirect_to_login",
+        "HttpResponseRedirect",
+        "RedirectResponse",
+        "permanentRedirect",
+        "redirectToSignIn",
+    }
 )
 _LOGIN = re.compile(r"log_?-?in|sign_?-?in|signin|/auth|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE)
 _NAMED_RESPONSES = re.compile(
@@ -88,7 +95,11 @@ def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) 
     if _NAMED_RESPONSES.fullmatch(last.removesuffix("Exception").removesuffix("Error").removeprefix("HttpResponse")):
         return "forbidden" if _FORBIDDEN.search(last) else "unauthenticated"
     if last in _REDIRECTS:
-        return "unauthenticated" if _LOGIN.search(code.source(arguments_start, min(arguments_end, arguments_start + 200))) else None
+        return (
+            "unauthenticated"
+            if _LOGIN.search(code.source(arguments_start, min(arguments_end, arguments_start + 200)))
+            else None
+        )
     if last in _STATUS_CALLS:
         return _of_value(code.source(arguments_start, min(arguments_end, arguments_start + 60)))
     return None
@@ -127,7 +138,10 @@ def condition(code: Code, at: int, floor: int) -> str:
     around = [item for item in branches if at < item.end]
     if not around:
         around = [item for item in branches if item.start >= begin and _leaves(code, item)]
-    texts = [code.source(item.condition_start, min(item.condition_end, item.condition_start + _MAX_CONDITION)) for item in around]
+    texts = [
+        code.source(item.condition_start, min(item.condition_end, item.condition_start + _MAX_CONDITION))
+        for item in around
+    ]
     for caught in code.facts.catches:
         if caught.start <= at < caught.end and caught.try_start >= floor:
             texts.append(code.source(caught.try_start, min(caught.start, caught.try_start + _MAX_CONDITION)))

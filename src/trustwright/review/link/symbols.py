@@ -94,7 +94,10 @@ class Symbols:
         """Resolve ``const { a, b: c } = value``: the member of the value that bears the name."""
         if not pattern.startswith("{") or binding.assignment is None:
             return UNKNOWN
-        key = next((part.partition(":")[0].strip(" {}") for part in pattern.split(",") if part.rstrip(" }").endswith(name)), name)
+        key = next(
+            (part.partition(":")[0].strip(" {}") for part in pattern.split(",") if part.rstrip(" }").endswith(name)),
+            name,
+        )
         return self.members(self.expression(code, code.value(binding.assignment), depth), key, depth)
 
     def _parameter(self, code: Code, function: Function, name: str, depth: int) -> Symbol:
@@ -151,7 +154,10 @@ class Symbols:
         path = self.modules.resolve(code.path, item.module)
         if path is None:
             if code.is_python:
-                sub = self.modules.resolve(code.path, f"{item.module.rstrip('.')}.{item.name}" if item.module.strip(".") else item.module + item.name)
+                sub = self.modules.resolve(
+                    code.path,
+                    f"{item.module.rstrip('.')}.{item.name}" if item.module.strip(".") else item.module + item.name,
+                )
                 if sub is not None:
                     return self._file(sub)
             module = item.module.removeprefix("node:")

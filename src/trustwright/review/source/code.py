@@ -274,7 +274,9 @@ class Code:
         """Return what a plain name means at an offset: the innermost scope wins, then the last before ``at``."""
         found: tuple[int, int, Binding] | None = None
         for start, end, binding in self._bindings.get(name, ()):
-            if start <= at < end and (found is None or start > found[0] or (start == found[0] and self._at(binding) <= at)):
+            if start <= at < end and (
+                found is None or start > found[0] or (start == found[0] and self._at(binding) <= at)
+            ):
                 found = (start, end, binding)
         for function in self.enclosing_functions(at):
             if found is not None and found[0] >= function.start:

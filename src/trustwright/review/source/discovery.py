@@ -9,6 +9,7 @@ import re
 import stat
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,12 @@ class Discovery:
     commit: str = ""
 
 
-def discover(root: Path, left_out: tuple[tuple[re.Pattern[str], str], ...] = ()) -> Discovery:
+def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None) -> Discovery:
     """List the files below ``root``.
 
     Args:
         root: an existing folder.
-        left_out: (path pattern, reason) pairs from the configuration; what matches is counted, not read.
+        left_out: returns why a file is left out by the settings, or ``None``; such files are counted, not read.
     """
     names = _git_files(root)
     files: list[SourceFile] = []
@@ -95,7 +96,7 @@ def discover(root: Path, left_out: tuple[tuple[re.Pattern[str], str], ...] = ())
         elif stat.S_ISDIR(info.st_mode):
             gaps.append(Gap("left-out", name, "a git submodule is reviewed in its own repository"))
         elif stat.S_ISREG(info.st_mode):
-            reason = next((why for pattern, why in left_out if pattern.search(name)), None)
+            reason = left_out(name)
             if reason is not None:
                 left[reason] = left.get(reason, 0) + 1
                 continue
@@ -132,7 +133,7 @@ def role_of_text(text: bytes) -> Role | None:
         return "generated"
     longest = max((len(line) for line in text[:60_000].split(b"\n")), default=0)
     lines = text.count(b"\n") + 1
-    return "minified" if longest > 5_000 and len(text) / lines > 300 else None  # noqa: PLR2004 - measured on bundles
+    return "minified" if longest > 5_000 and len(text) / lines > 300 else None
 
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false")

@@ -31,7 +31,9 @@ def parameters(text: bytes, start: int, language: str) -> tuple[Parameter, ...]:
     shift = start - len(prefix) - (0 if listed is text else 1)
     formal = _first(root, "formal_parameters")
     reader = _Reader(shift)
-    return tuple(reader.parameter(child) for child in formal.named_children if child.type != "comment") if formal else ()
+    return (
+        tuple(reader.parameter(child) for child in formal.named_children if child.type != "comment") if formal else ()
+    )
 
 
 def _first(node: Node, kind: str) -> Node | None:
@@ -61,14 +63,18 @@ class _Reader:
             return Expression("other", start, end)
         kind = node.type
         if kind in _NAMES:
-            return Expression("name", start, end, name=_text(node)) if kind != "undefined" else Expression(
-                "null", start, end
+            return (
+                Expression("name", start, end, name=_text(node))
+                if kind != "undefined"
+                else Expression("null", start, end)
             )
         if kind in _FUNCTIONS:
             return Expression("function", start, end)
         handler = _HANDLERS.get(kind)
-        return handler(self, node, Expression("other", start, end), depth + 1) if handler else self._other(
-            node, start, end, depth + 1
+        return (
+            handler(self, node, Expression("other", start, end), depth + 1)
+            if handler
+            else self._other(node, start, end, depth + 1)
         )
 
     def _other(self, node: Node, start: int, end: int, depth: int) -> Expression:
@@ -94,7 +100,9 @@ class _Reader:
             result.name, result.callee = dotted(callee), self.read(callee, depth)
         arguments = node.child_by_field_name("arguments")
         if arguments is not None:
-            items = self._children(arguments, depth) if arguments.type == "arguments" else (self.read(arguments, depth),)
+            items = (
+                self._children(arguments, depth) if arguments.type == "arguments" else (self.read(arguments, depth),)
+            )
             result.arguments = items
         return result
 

@@ -25,7 +25,9 @@ def parameters(text: bytes, start: int, language: str = "python") -> tuple[Param
     definition = root.named_children[0] if root.named_children else None
     formal = definition.child_by_field_name("parameters") if definition is not None else None
     reader = _Reader(start - len(prefix) - (0 if listed is text else 1))
-    return tuple(reader.parameter(child) for child in formal.named_children if child.type != "comment") if formal else ()
+    return (
+        tuple(reader.parameter(child) for child in formal.named_children if child.type != "comment") if formal else ()
+    )
 
 
 class _Reader:
@@ -154,9 +156,7 @@ class _Reader:
     def generic(self, node: Node, result: Expression, depth: int) -> Expression:
         """Read ``Annotated[int, Depends(f)]``: the parameters of a generic type are its arguments."""
         result.kind, result.name = "name", _text(node.named_children[0]) if node.named_children else ""
-        result.arguments = tuple(
-            item for child in node.named_children[1:] for item in self._children(child, depth)
-        )
+        result.arguments = tuple(item for child in node.named_children[1:] for item in self._children(child, depth))
         return result
 
     def subscript(self, node: Node, result: Expression, depth: int) -> Expression:
