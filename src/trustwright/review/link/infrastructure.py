@@ -20,7 +20,7 @@ class Resource:
         location: where it is declared.
         origin: ``terraform``, ``cloudformation``, ``kubernetes`` or ``compose``.
         scope: the folder (Terraform) or file in which its name is unique.
-        targets: kind and name of every resource of the same scope that its properties name.
+        targets: scope, kind and name of every resource that its properties name.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class Resource:
     location: Location
     origin: str
     scope: str
-    targets: frozenset[tuple[str, str]] = frozenset()
+    targets: frozenset[tuple[str, str, str]] = frozenset()
 
     def at(self, *path: str | int) -> Tree | None:
         """Return the property at ``path``: None when absent; check ``unresolved`` before judging its value."""
@@ -50,7 +50,7 @@ class Resource:
 
     def references(self, other: "Resource") -> bool:
         """Tell whether a property of this resource names ``other``."""
-        return self.scope == other.scope and (other.kind, other.name) in self.targets
+        return (other.scope, other.kind, other.name) in self.targets
 
     @property
     def address(self) -> str:

@@ -95,6 +95,14 @@ class Tree(Struct, frozen=True, gc=False):
             yield tree
             waiting.extend(reversed(tree.children()))
 
+    def plain(self) -> object:
+        """Return the data without its lines: lists, dictionaries and scalars; an unresolved value as its expression."""
+        if isinstance(self.value, tuple):
+            return [child.plain() for child in self.value]
+        if isinstance(self.value, Mapping):
+            return {key: child.plain() for key, child in self.value.items()}
+        return self.unresolved or self.value
+
     @property
     def is_scalar(self) -> bool:
         """True for a single value; an unresolved value counts as one."""
