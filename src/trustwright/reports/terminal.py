@@ -5,10 +5,12 @@ Readable at 80 columns and without colour: colour repeats what the words say.
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from trustwright.reports import Block, blocks, visible
@@ -28,6 +30,18 @@ STATUS = {
 COLOUR = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph: what it says, how far from the left, and a marker such as ``1.`` that hangs in front of it."""
+
+    text: Text = field(default_factory=Text)
+    indent: int = 0
+    marker: str = ""
+
+
+Lines = Iterator[Line]
+
+
 def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes:
     """Return the review as UTF-8 text of at most ``width`` columns, with terminal colours if wanted."""
     page = io.StringIO()
@@ -42,39 +56,47 @@ def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes
         legacy_windows=False,
     )
     for part in (_heading, _findings, _assessment, _evidence, _open_ends):
-        for line, indent in part(review):
-            console.print(Padding(line, (0, 0, 0, indent)) if indent else line)
+        for line in part(review):
+            console.print(_laid_out(line))
     lines = (line.rstrip() for line in page.getvalue().split("\n"))
     return "\n".join(lines).encode("utf-8", "replace")
 
 
-Lines = Iterator[tuple[Text, int]]
+def _laid_out(line: Line) -> RenderableType:
+    if not line.marker:
+        return Padding(line.text, (0, 0, 0, line.indent))
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(line.marker, line.text)
+    return Padding(grid, (0, 0, 0, line.indent))
 
 
 def _heading(review: Review) -> Lines:
     target = review.target
     commit = f" at {visible(target.commit[:12])}" if target.commit else ""
-    yield Text(f"SOC 2 review of {visible(target.name)}{commit}", "bold"), 0
-    languages = [f"{visible(name)} {count:,}" for name, count in sorted(target.languages.items())]
+    yield Line(Text(f"SOC 2 review of {visible(target.name)}{commit}", "bold"))
+    languages = [f"{name} {count:,}" for name, count in sorted(target.languages.items())]
     sorts = "; ".join(", ".join(names) for names in (languages, sorted(target.frameworks)) if names)
-    yield Text(f"{target.files:,} files, {target.lines:,} lines" + (f": {visible(sorts)}" if sorts else "")), 0
-    yield _counts(review), 0
+    read = f"{_count(target.files, 'file')}, {_count(target.lines, 'line')}"
+    yield Line(Text(visible(f"{read}: {sorts}" if sorts else read)))
+    yield Line(_counts(review))
     if not review.complete:
-        yield Text("Part of the input could not be read: see the end.", "bold yellow"), 0
+        yield Line(Text("Part of the input could not be read: see the end.", "bold yellow"))
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def _counts(review: Review) -> Text:
     """Count the findings by severity, and what else is open."""
-    line = Text()
-    for severity in Severity:
-        count = sum(finding.severity is severity for finding in review.findings)
-        if count:
-            line.append(f"{count} {severity}", COLOUR[severity]).append(", ")
-    line = line[:-2] if review.findings else Text("No finding in what was read", "green")
+    counts = [(severity, sum(finding.severity is severity for finding in review.findings)) for severity in Severity]
+    found = [Text(f"{count} {severity}", COLOUR[severity]) for severity, count in counts if count]
+    line = Text(", ").join(found) if found else Text("No finding in what was read", "green")
     questions = sum(len(result.questions) for result in review.results)
-    for count, noun in ((questions, "open questions"), (len(review.suppressions), "set aside in the code")):
-        if count:
-            line.append(f"; {count} {noun}")
+    if questions:
+        line.append(f"; {_count(questions, 'open question')}")
+    if review.suppressions:
+        line.append(f"; {len(review.suppressions)} set aside in the code")
     return line
 
 
@@ -87,47 +109,47 @@ def _findings(review: Review) -> Lines:
 def _criterion(told: Sequence[Block]) -> Lines:
     row = told[0].criterion
     words, style = STATUS[row.status]
-    yield Text(), 0
-    yield Text(f"{row.criterion} {row.title}: ", "bold").append(words, style), 0
-    yield Text(visible(row.gap), "dim"), 2
+    yield Line()
+    yield Line(Text(f"{row.criterion} {row.title}: ", "bold").append(words, style))
+    yield Line(Text(visible(row.gap), "dim"), 2)
     for block in told[:BLOCKS_PER_CRITERION]:
-        yield Text(), 0
-        yield from _block(block)
+        yield Line()
+        yield from _block(block, whole=block.severity.rank <= Severity.HIGH.rank)
     rest = told[BLOCKS_PER_CRITERION:]
     if rest:
         titles = ", ".join(f"{visible(block.rule.title)} ({len(block.findings)} {block.severity})" for block in rest)
-        yield Text(), 0
-        yield Text(f"And {len(rest)} more: {titles}", "dim"), 2
+        yield Line()
+        yield Line(Text(f"and {len(rest)} more: {titles}", "dim"), 2)
 
 
-def _block(block: Block) -> Lines:
+def _block(block: Block, *, whole: bool) -> Lines:
+    """Tell the findings of a rule; the milder ones in short: one place and the first step."""
     rule, count = block.rule, len(block.findings)
-    places = f", {count} places" if count > 1 else ""
-    yield Text(f"{block.severity.upper()} ", COLOUR[block.severity]).append(f"{visible(rule.title)}{places}", "bold"), 2
-    for finding in block.findings[:PLACES_PER_BLOCK]:
-        yield Text(visible(str(finding.location)), "cyan"), 4
-        yield Text(visible(finding.detail or rule.finding)), 6
-    if count > PLACES_PER_BLOCK:
-        yield Text(f"and {count - PLACES_PER_BLOCK} more", "dim"), 4
-    yield Text("Risk: ", "bold").append(visible(rule.risk), "not bold"), 4
-    yield Text("Fix:", "bold"), 4
-    for number, step in enumerate(rule.remediation, 1):
-        yield Text(f"{number}. {visible(step)}"), 6
+    title = visible(rule.title) + (f", {count} places" if count > 1 else "")
+    yield Line(Text(f"{block.severity.upper()} ", COLOUR[block.severity]).append(title, "bold"), 2)
+    shown = block.findings[: PLACES_PER_BLOCK if whole else 1]
+    for finding in shown:
+        yield Line(Text(visible(str(finding.location)), "cyan"), 4)
+        yield Line(Text(visible(finding.detail or rule.finding)), 6)
+    if count > len(shown):
+        yield Line(Text(f"and {count - len(shown)} more", "dim"), 4)
+    if whole:
+        yield Line(Text(visible(rule.risk)), 4, "Risk:")
+    for number, step in enumerate(rule.remediation if whole else rule.remediation[:1], 1):
+        yield Line(Text(visible(step)), 4, f"Fix: {number}." if number == 1 else f"     {number}.")
 
 
 def _assessment(review: Review) -> Lines:
-    yield Text(), 0
-    yield Text("Control assessment", "bold"), 0
+    yield Line()
+    yield Line(Text("Control assessment", "bold"))
     for row in review.criteria:
         if row.status is not ControlStatus.NOT_ASSESSED:
             yield from _row(row)
     blank = [row.criterion for row in review.criteria if row.status is ControlStatus.NOT_ASSESSED]
     if blank:
         words, style = STATUS[ControlStatus.NOT_ASSESSED]
-        yield (
-            Text(f"{words}: {len(blank)} of {len(review.criteria)} criteria ", style).append(", ".join(blank), style),
-            2,
-        )
+        said = f"{words}: {len(blank)} of {len(review.criteria)} criteria, no evidence of them in what was read: "
+        yield Line(Text(said + ", ".join(blank), style), 2)
 
 
 def _row(row: CriterionAssessment) -> Lines:
@@ -135,16 +157,16 @@ def _row(row: CriterionAssessment) -> Lines:
     line = Text("").append(words, style).append(f"  {row.criterion} {row.title}", "bold")
     if row.priority:
         line.append(f", {row.priority}", COLOUR[row.priority])
-    yield line, 2
+    yield Line(line, 2)
     if not row.findings:
-        yield Text(visible(row.gap), "dim"), 5
+        yield Line(Text(visible(row.gap), "dim"), 5)
 
 
 def _evidence(review: Review) -> Lines:
     needed = list(dict.fromkeys(request for row in review.criteria for request in row.evidence_needed))
     if needed:
-        yield Text(), 0
-        yield Text(f"Evidence still needed: {len(needed)} documents, records and exports", "bold"), 0
+        yield Line()
+        yield Line(Text(f"Evidence still needed: {len(needed)} documents, records and exports", "bold"))
         yield from _few([f"[ ] {request}" for request in needed])
 
 
@@ -154,16 +176,16 @@ def _open_ends(review: Review) -> Lines:
     gaps = [f"{gap.path} {gap.kind}: {gap.detail}" for gap in review.gaps]
     for title, lines in (("Open questions", questions), ("Set aside in the code", aside), ("Not read", gaps)):
         if lines:
-            yield Text(), 0
-            yield Text(f"{title}: {len(lines)}", "bold"), 0
+            yield Line()
+            yield Line(Text(f"{title}: {len(lines)}", "bold"))
             yield from _few(lines)
-    yield Text(), 0
-    yield _counts(review), 0
-    yield Text("Everything, with links: --format markdown --output review.md", "dim"), 0
+    yield Line()
+    yield Line(_counts(review))
+    yield Line(Text("Everything, with links: --output review.md", "dim"))
 
 
 def _few(lines: Sequence[str]) -> Lines:
     for line in lines[:LINES_PER_SECTION]:
-        yield Text(visible(line)), 2
+        yield Line(Text(visible(line)), 2)
     if len(lines) > LINES_PER_SECTION:
-        yield Text(f"and {len(lines) - LINES_PER_SECTION} more", "dim"), 2
+        yield Line(Text(f"and {len(lines) - LINES_PER_SECTION} more", "dim"), 2)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.unit.reports import samples
-from trustwright.reports import markdown
+from trustwright.reports import markdown, visible
 from trustwright.review.model import ControlStatus, Location
 
 GOLDEN = Path(__file__).parent / "golden" / "review.md"
@@ -70,7 +70,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     inner = shown.removeprefix("<ul>\n<li>").removesuffix("</li>\n</ul>\n")
     assert "<" not in inner
     plain = unescape(inner).replace("\N{WORD JOINER}", "").split()
-    assert plain == markdown.visible(text).replace("\N{WORD JOINER}", "").split()
+    assert plain == visible(text).replace("\N{WORD JOINER}", "").split()
 
 
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1) | MARKUP.filter(bool))
@@ -88,7 +88,7 @@ def test_a_link_goes_to_the_file_and_nowhere_else(path: str) -> None:
 def test_code_is_shown_as_it_is(text: str) -> None:
     shown = GITHUB.renderInline(markdown.code(text))
     assert shown.startswith("<code>")
-    assert unescape(shown[6:-7]).strip() == markdown.visible(text).strip()
+    assert unescape(shown[6:-7]).strip() == visible(text).strip()
 
 
 def test_a_table_cell_stays_one_cell() -> None:
