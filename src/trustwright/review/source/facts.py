@@ -7,7 +7,7 @@ the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a sh
 
 from msgspec import Struct
 
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -88,7 +88,7 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Assignment(Struct, frozen=True, array_like=True, gc=False):
-    """A variable, attribute or class field with its value.
+    """A variable, attribute or class field with its value; an enum too, whose value reads like an object.
 
     ``target`` is the text of the left side. Spans of a missing type or value are 0-0.
     """

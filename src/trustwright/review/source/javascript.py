@@ -55,6 +55,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("comment", "(comment) @node"),
     ("error", "(ERROR) @node"),
 )
+_TYPED_PATTERNS = (("enum", "(enum_declaration name: (_) @name) @node"),)
 _GRAMMARS: dict[str, tuple[Callable[[], object], str, str]] = {
     "javascript": (tree_sitter_javascript.language, "", "field_definition"),
     "typescript": (
@@ -76,8 +77,9 @@ _MAX_CHAIN = 24
 def _grammar(language: str) -> tuple[Parser, Query, tuple[str, ...]]:
     load, abstract, field = _GRAMMARS[language]
     grammar = Language(load())
-    source = "\n".join(text.replace("{abstract}", abstract).replace("{field}", field) for _, text in _PATTERNS)
-    return Parser(grammar), Query(grammar, source), tuple(kind for kind, _ in _PATTERNS)
+    patterns = _PATTERNS if language == "javascript" else _PATTERNS + _TYPED_PATTERNS
+    source = "\n".join(text.replace("{abstract}", abstract).replace("{field}", field) for _, text in patterns)
+    return Parser(grammar), Query(grammar, source), tuple(kind for kind, _ in patterns)
 
 
 def parser(language: str) -> Parser:
@@ -327,6 +329,13 @@ def _field(found: Gathering, nodes: Nodes) -> None:
     found.assignments.append(Assignment(*span(node), found.text(name), *types, *values))
 
 
+def _enum(found: Gathering, nodes: Nodes) -> None:
+    """Record an enum as a constant whose value reads like an object."""
+    node, name = nodes["node"][0], nodes["name"][0]
+    keyword = next(child for child in node.children if child.type == "enum")
+    found.assignments.append(Assignment(*span(node), found.text(name), 0, 0, keyword.start_byte, node.end_byte))
+
+
 def _pair(found: Gathering, nodes: Nodes) -> None:
     key, value = nodes["key"][0], nodes["value"][0]
     name = found.text(key)
@@ -364,6 +373,7 @@ _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
     "variable": _variable,
     "assignment": _variable,
     "field": _field,
+    "enum": _enum,
     "pair": _pair,
     "catch": _catch,
     "branch": _branch,

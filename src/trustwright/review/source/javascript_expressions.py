@@ -13,14 +13,15 @@ _MAX_DEPTH = 60
 
 
 def expression(text: bytes, start: int, language: str) -> Expression:
-    """Parse ``text``, which begins at byte ``start`` of its file, as one expression."""
-    root = parser(language).parse(b"(" + text + b"\n)").root_node
+    """Parse ``text``, which begins at byte ``start`` of its file, as one expression; an enum reads like an object."""
+    bare = text.startswith(b"enum ")
+    root = parser(language).parse(text if bare else b"(" + text + b"\n)").root_node
     node: Node | None = root
     while node is not None and node.type in {"program", "expression_statement", "parenthesized_expression"}:
         node = next((child for child in node.named_children if child.type != "comment"), None)
     if node is None:
         return Expression("other", start, start + len(text))
-    return _Reader(start - 1).read(node, 0)
+    return _Reader(start if bare else start - 1).read(node, 0)
 
 
 def parameters(text: bytes, start: int, language: str) -> tuple[Parameter, ...]:
@@ -124,6 +125,16 @@ class _Reader:
         result.entries = tuple(entries)
         return result
 
+    def enum(self, node: Node, result: Expression, depth: int) -> Expression:
+        result.kind = "object"
+        body = node.child_by_field_name("body")
+        members = [child for child in body.named_children if child.type == "enum_assignment"] if body else []
+        pairs = [(child.child_by_field_name("name"), child.child_by_field_name("value")) for child in members]
+        result.entries = tuple(
+            (_text(name).strip("'\""), self.read(value, depth)) for name, value in pairs if name and value
+        )
+        return result
+
     def array(self, node: Node, result: Expression, depth: int) -> Expression:
         result.kind, result.arguments = "array", self._children(node, depth)
         return result
@@ -205,6 +216,7 @@ _HANDLERS: dict[str, Callable[[_Reader, Node, Expression, int], Expression]] = {
     "call_expression": _Reader.called,
     "new_expression": _Reader.called,
     "object": _Reader.object,
+    "enum_declaration": _Reader.enum,
     "array": _Reader.array,
     "spread_element": _Reader.spread,
     "string": _Reader.string,
