@@ -41,9 +41,7 @@ def review(
         prefilter: False parses every source file; the result is the same, later.
         progress: called with what is being done, how many are done and how many there are.
     """
-    found = discover(root, lambda path: left.reason if (left := settings.leaves_out(path)) is not None else None)
-    project, read = _project(root, settings, found, jobs=jobs, cache=cache, prefilter=prefilter, progress=progress)
-    project.routes = tuple(_routes(project))
+    project, found, read = examine(root, settings, jobs=jobs, cache=cache, prefilter=prefilter, progress=progress)
     catalog = load_catalog()
     findings = Findings(project.corpus, settings)
     results: list[RuleResult] = []
@@ -66,21 +64,24 @@ def review(
     )
 
 
-def _project(
+def examine(
     root: Path,
     settings: Settings,
-    found: Discovery,
     *,
-    jobs: int,
-    cache: bool,
-    prefilter: bool,
-    progress: Progress | None,
-) -> tuple[Project, list[FileFacts]]:
+    jobs: int = 0,
+    cache: bool = True,
+    prefilter: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Project, Discovery, list[FileFacts]]:
+    """Read a folder and judge its routes, without checking any rule; the arguments are those of :func:`review`."""
+    found = discover(root, lambda path: left.reason if (left := settings.leaves_out(path)) is not None else None)
     source = [file for file in found.files if file.language and file.role == "production"]
     admitted = Prefilter(_triggers() if prefilter else None)
     path = cache_path(root, admitted) if cache else None
     read = read_files(root, source, admitted, jobs=jobs, path=path, progress=progress)
-    return Project(Corpus(root, found.files, read), settings), read
+    project = Project(Corpus(root, found.files, read), settings)
+    project.routes = tuple(_routes(project))
+    return project, found, read
 
 
 def _triggers() -> tuple[bytes, ...]:
