@@ -29,9 +29,11 @@ NOT_UNDERSTOOD: dict[str, str] = {
 """Languages whose files are counted and shown as a gap: code may be there that nobody has looked at."""
 
 _VENDORED = re.compile(
-    r"(^|/)(node_modules|bower_components|vendor|vendors|third[_-]?party|external|site-packages|\.yarn|\.venv|venv|"
+    r"(^|/)(node_modules|bower_components|third[_-]?party|site-packages|\.yarn|\.venv|venv|"
     r"dist|\.next|\.nuxt|\.output|static/(lib|libs|vendor|admin|rest_framework)|public/(lib|libs|vendor)|__pypackages__)/"
+    r"|(^|/)(vendors?|external)/.*(?<!\.ts)(?<!\.tsx)(?<!\.py)$"
 )
+"""In TypeScript and Python, ``vendors/`` is more often the company's suppliers than somebody else's code."""
 _TEST = re.compile(
     r"(^|/)(tests?|__tests__|__mocks__|spec|specs|e2e|cypress|playwright|testing|testdata|test-data|fixtures?|mocks?|"
     r"unit-tests?|integration-tests?|vagrant)/"
