@@ -71,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "criteria": list(rule.criteria),
         "controls": list(rule.controls),
         "severity": finding.severity.value,
+        "severity_reason": finding.severity_reason,
         "confidence": finding.confidence.value,
         "title": rule.title,
         "finding": finding.detail or rule.finding,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from trustwright.reports import Block, blocks, visible
-from trustwright.review.model import ControlStatus, Location, Review, Severity
+from trustwright.review.model import ControlStatus, Finding, Location, Review, Severity
 
 ENDINGS = (".md", ".markdown")
 STATUS = {
@@ -77,13 +77,13 @@ def _block(block: Block) -> Iterator[str]:
     yield f"#### {block.criterion.criterion}: {escape(rule.title)}"
     if len(block.findings) == 1:
         # Two spaces end the line without ending the paragraph.
-        yield f"**Finding:** {escape(first.detail or rule.finding)} {link(first.location)}  "
+        yield f"**Finding:** {escape(first.detail or rule.finding)} {link(first.location)}{_changed(first)}  "
     else:
         yield f"**Finding:** {escape(rule.finding)} {len(block.findings)} places:"
         yield ""
         for finding in block.findings:
             level = f"{finding.severity.capitalize()}: " if finding.severity is not block.severity else ""
-            yield f"- {link(finding.location)} {level}{escape(finding.detail)}".rstrip()
+            yield f"- {link(finding.location)} {level}{escape(finding.detail)}{_changed(finding)}".rstrip()
         yield ""
     yield f"**Risk:** {escape(rule.risk)}  "
     yield "**Remediation:**"
@@ -94,6 +94,12 @@ def _block(block: Block) -> Iterator[str]:
     facts += [f"also {', '.join(also)}"] * bool(also)
     facts += [f"controls {', '.join(rule.controls)}"] * bool(rule.controls)
     yield " · ".join(facts)
+
+
+def _changed(finding: Finding) -> str:
+    """Say that the settings gave the finding its severity, so that a milder one cannot pass unseen."""
+    reason = finding.severity_reason
+    return f" (set to {finding.severity} in the settings: {escape(reason)})" if reason else ""
 
 
 def _evidence(review: Review) -> Iterator[str]:

@@ -131,6 +131,8 @@ def _block(block: Block, *, whole: bool) -> Lines:
     for finding in shown:
         yield Line(Text(visible(str(finding.location)), "cyan"), 4)
         yield Line(Text(visible(finding.detail or rule.finding)), 6)
+        if finding.severity_reason:
+            yield Line(Text(visible(f"set to {finding.severity} in the settings: {finding.severity_reason}"), "dim"), 6)
     if count > len(shown):
         yield Line(Text(f"and {count - len(shown)} more", "dim"), 4)
     if whole:

@@ -82,6 +82,7 @@ class Findings:
             location=item.location,
             snippet=self._snippet(item.location),
             related=item.related,
+            severity_reason=override.reason if override is not None else "",
         )
 
     def _text(self, path: str) -> list[str]:
@@ -112,8 +113,6 @@ class Findings:
                 continue
             if match[2]:
                 return match[2]
-            where = f"{finding.location.path}:{number}"
-            self.gaps.append(
-                Gap("bad-suppression", where, f"ignore[{finding.rule.id}] gives no reason, so it has no effect")
-            )
+            detail = f"line {number}: ignore[{finding.rule.id}] gives no reason, so it has no effect"
+            self.gaps.append(Gap("bad-suppression", finding.location.path, detail))
         return None

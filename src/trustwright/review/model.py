@@ -282,7 +282,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An objection, ready for a report."""
+    """An objection, ready for a report.
+
+    ``severity_reason`` is why the settings give it another severity than the rule would; empty when they do not.
+    """
 
     fingerprint: str
     rule: Rule
@@ -292,6 +295,7 @@ class Finding:
     location: Location
     snippet: str
     related: tuple[Location, ...] = ()
+    severity_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

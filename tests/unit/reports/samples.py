@@ -106,7 +106,9 @@ def review() -> Review:
     swallowed = finding(SWALLOWED, 7, detail="", severity=Severity.MEDIUM, related=(Location("src/pay.js", 2, 4),))
     questions = (OpenQuestion(OPEN_ROUTE, Location("src/app.js", 3), "The guard `check` comes from a package."),)
     return Review(
-        target=Target("acme-shop", "1a2b3c4d5e6f", 42, 3120, {"python": 820, "javascript": 2300}, ("fastapi", "express")),
+        target=Target(
+            "acme-shop", "1a2b3c4d5e6f", 42, 3120, {"python": 820, "javascript": 2300}, ("fastapi", "express")
+        ),
         criteria=(
             row("CC6.1", "Logical access architecture", *routes),
             row("CC6.6", "Protection against external threats", *routes),

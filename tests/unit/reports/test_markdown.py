@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from tests.unit.reports import samples
 from trustwright.reports import markdown, visible
-from trustwright.review.model import ControlStatus, Location
+from trustwright.review.model import ControlStatus, Location, Severity
 
 GOLDEN = Path(__file__).parent / "golden" / "review.md"
 MARKUP = st.text("[]()<>!*_`|\\#-+.1&;:/@w \n{}~$=\"'")
@@ -96,3 +96,9 @@ def test_a_table_cell_stays_one_cell() -> None:
     review = samples.with_findings()
     table = GITHUB.render(markdown.render(samples.with_rows(review, row)).decode())
     assert table.count("<td>") == 4
+
+
+def test_a_severity_that_the_settings_gave_says_so() -> None:
+    milder = samples.finding(severity=Severity.LOW, severity_reason="Behind the office network.")
+    text = markdown.render(samples.with_findings(milder)).decode()
+    assert "set to low in the settings: Behind the office network." in text

@@ -68,3 +68,9 @@ def test_no_text_can_command_the_terminal(text: str) -> None:
     shown = terminal.render(samples.with_findings(hostile)).decode()
     assert all(char.isprintable() or char == "\n" for char in shown)
     assert "[red]" in shown
+
+
+def test_a_severity_that_the_settings_gave_says_so() -> None:
+    milder = samples.finding(severity=Severity.LOW, severity_reason="Behind the office network.")
+    text = terminal.render(samples.with_findings(milder)).decode()
+    assert "set to low in the settings: Behind the office network." in text
