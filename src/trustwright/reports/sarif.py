@@ -96,6 +96,7 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": {
             "severity": finding.severity.value,
+            "severity_reason": finding.severity_reason,
             "confidence": finding.confidence.value,
             "security-severity": SCORE[finding.severity],
         },
