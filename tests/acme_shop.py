@@ -1,5 +1,6 @@
 """What a review of ``examples/acme-shop`` must say: the typed reader of ``examples/acme-shop.expected.yaml``."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -52,6 +53,30 @@ class RulePlaces(Struct, frozen=True, forbid_unknown_fields=True):
     fires: tuple[Place, ...]
     silent: tuple[Place, ...]
     either: tuple[Place, ...] = ()
+
+    def mistakes(self, shop: Path, found: Iterable[tuple[str, int]]) -> list[str]:
+        """Compare the rule's findings, each a path and a line, with what is expected.
+
+        Returns:
+            One sentence for each place that was missed, must be silent or is not listed; empty when all is right.
+        """
+        places = sorted(set(found))
+        missed = [
+            f"missed {place.path} {place.text!r}: {place.why}"
+            for place in self.fires
+            if not any(one.holds(shop, *at) for one in (place, *place.alternatives) for at in places)
+        ]
+        rightly = [one for place in self.fires for one in (place, *place.alternatives)]
+        wrong = []
+        for at in places:
+            if any(one.holds(shop, *at) for one in rightly):
+                continue
+            quiet = next((place for place in self.silent if place.holds(shop, *at)), None)
+            if quiet:
+                wrong.append(f"must be silent at {at[0]}:{at[1]}: {quiet.why}")
+            elif not any(place.holds(shop, *at) for place in self.either):
+                wrong.append(f"not listed: {at[0]}:{at[1]}")
+        return missed + wrong
 
 
 class ExpectedRoute(Struct, frozen=True, forbid_unknown_fields=True):

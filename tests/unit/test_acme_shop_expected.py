@@ -128,3 +128,24 @@ def test_a_place_holds_its_own_lines_only(shop: Path) -> None:
     assert not place.holds(shop, "api/src/server.ts", first)
     assert acme_shop.Place(path="api").holds(shop, "api/src/app.ts", 1)
     assert not acme_shop.Place(path="api").holds(shop, "apis/app.ts", 1)
+
+
+def test_findings_are_compared_with_the_places(expected: acme_shop.Expected, shop: Path) -> None:
+    weak = expected.rules["weak-cryptography"]
+    right = [(place.path, place.lines(shop)[0]) for place in weak.fires]
+    assert weak.mistakes(shop, right) == []
+    assert weak.mistakes(shop, right[1:]) == [
+        "missed api/src/services/partner-tokens.ts \"createHash('md5')\": A signature made of MD5."
+    ]
+    assert weak.mistakes(shop, [*right, ("api/src/lib/crypto.ts", 1), ("README.md", 1)]) == [
+        "not listed: README.md:1",
+        "must be silent at api/src/lib/crypto.ts:1: AES-256-GCM, HMAC-SHA-256, SHA-256.",
+    ]
+
+
+def test_an_alternative_place_counts_and_either_is_no_mistake(expected: acme_shop.Expected, shop: Path) -> None:
+    deletes = expected.rules["hard-delete"]
+    found = [(one.path, one.lines(shop)[0]) for place in deletes.fires for one in (place.alternatives or (place,))] + [
+        (place.path, place.lines(shop)[0]) for place in deletes.either
+    ]
+    assert deletes.mistakes(shop, found) == []
