@@ -6,7 +6,7 @@ is a guard of a known library (``known_guards.yaml``). What cannot be resolved i
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import Rejection, rejections, swallowed
@@ -28,10 +28,12 @@ ROLE = re.compile(
     re.IGNORECASE,
 )
 _OTHER_PURPOSE = re.compile(
-    r"csrf|xsrf|origin\b|referer|captcha|maintenance|rate_?limit|throttl|too_?many|feature|flag|license|"
+    r"origin\b|referer|captcha|maintenance|rate_?limit|throttl|too_?many|feature|flag|license|"
     r"subscription|quota|content_?-?type|mimetype|filesize|toggle|read_?only|trusted_?host|allowed_?hosts",
     re.IGNORECASE,
 )
+_FORGERY = re.compile(r"\w*(csrf|xsrf)\w*", re.IGNORECASE)
+"""Words about forged requests: a token against those says nothing of who asks."""
 _MAY_GUARD = re.compile(
     r"auth|guard|protect|session|token|permission|role|login|jwt|\bacl|secure|security|verify|require|admin|identity|"
     r"credential|access|allow|can_?[A-Z]|policy|signature|api_?key|private",
@@ -318,12 +320,13 @@ class Guards:
 
     def _weigh(self, code: Code, item: Rejection, function: Function, reading: _Reading) -> GuardVerdict:
         """Say what one refusal enforces: it must depend on who asks, not on what was sent."""
+        item = replace(item, condition=_FORGERY.sub("", item.condition), statement=_FORGERY.sub("", item.statement))
         context = f"{item.condition}\n{item.statement}"
         if reading.strict:
             return self._weigh_strictly(code, item, context)
         if _OTHER_PURPOSE.search(context) and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
             return NOTHING
-        body = code.source(function.start, function.end)
+        body = _FORGERY.sub("", code.source(function.body_start, function.body_end))
         by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
         by_role = bool(ROLE.search(context))
         if item.kind == "unauthenticated":

@@ -1,0 +1,120 @@
+"""Guards count when their bodies refuse; names prove nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.reviewing import project_of
+from trustwright.review.link.guards import Guards
+from trustwright.review.link.known import known_guards
+from trustwright.review.model import Access, GuardVerdict, Location
+
+
+def judge(folder: Path, files: dict[str, str], name: str = "guard") -> GuardVerdict:
+    """Judge the thing called ``name`` in the first file."""
+    project = project_of(folder, files)
+    guards = Guards(project.symbols, known_guards())
+    code = project.corpus.code(next(iter(files)))
+    assert code is not None
+    symbol = project.symbols.name(code, name, len(code.text) - 1)
+    return guards.symbol(symbol, name, Location(code.path, 1))
+
+
+REFUSES = {
+    "status 401": "export function guard(req, res, next) { if (!req.user) return res.status(401).end(); next() }",
+    "sendStatus in else": (
+        "export function guard(req, res, next) { if (req.session.userId) { next() } else { res.sendStatus(401) } }"
+    ),
+    "early leave, then redirect": (
+        "export const guard = (req, res, next) => { if (req.isAuthenticated()) return next(); res.redirect('/login') }"
+    ),
+    "throw": "export const guard = (req) => { if (!req.headers.authorization) throw new UnauthorizedException() }",
+    "factory": "export const guard = () => (req, res, next) => { if (!req.user) return res.sendStatus(401); next() }",
+    "library that throws, not caught": (
+        "import jwt from 'jsonwebtoken'\n"
+        "export function guard(req, res, next) { req.user = jwt.verify(req.headers.authorization, KEY); next() }"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", REFUSES.values(), ids=REFUSES.keys())
+def test_a_body_that_refuses_enforces(tmp_path: Path, body: str) -> None:
+    """Each way to refuse is recognised, and the verdict rests on a line."""
+    verdict = judge(tmp_path, {"guard.ts": body})
+    assert verdict.authentication is Access.ENFORCED
+    assert verdict.evidence
+
+
+PASSES = {
+    "only logs": "export function requireAuth(req, res, next) { console.log(req.user); next() }",
+    "swallows the failure": (
+        "import jwt from 'jsonwebtoken'\n"
+        "export function requireAuth(req, res, next) { try { req.user = jwt.verify(t, KEY) } catch (e) { } next() }"
+    ),
+    "rate limit": (
+        "export function requireAuth(req, res, next) { if (count > 10) return res.status(429).end(); next() }"
+    ),
+    "csrf": (
+        "export function requireAuth(req, res, next) "
+        "{ if (req.get('x') !== csrfToken) return res.status(403).end('bad csrf'); next() }"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", PASSES.values(), ids=PASSES.keys())
+def test_a_name_is_not_evidence(tmp_path: Path, body: str) -> None:
+    """A function called requireAuth that refuses nobody enforces nothing."""
+    assert judge(tmp_path, {"guard.ts": body}, "requireAuth").authentication is not Access.ENFORCED
+
+
+def test_a_guard_is_followed_across_files(tmp_path: Path) -> None:
+    """Through an index that re-exports, to the body in another folder."""
+    files = {
+        "app.ts": "import { guard } from './lib'",
+        "lib/index.ts": "export * from './auth'",
+        "lib/auth.ts": "export function guard(req, res, next) {\n  if (!req.user) return res.sendStatus(401)\n  next()\n}",
+    }
+    verdict = judge(tmp_path, files)
+    assert verdict.authentication is Access.ENFORCED
+    assert verdict.evidence == (Location("lib/auth.ts", 2),)
+
+
+def test_a_role_guard_authorizes(tmp_path: Path) -> None:
+    """A 403 that depends on the caller's role is authorization."""
+    body = (
+        "export const guard = (role) => (req, res, next) =>"
+        " { if (req.user?.role !== role) return res.status(403).end(); next() }"
+    )
+    verdict = judge(tmp_path, {"guard.ts": body})
+    assert verdict.authorization is Access.ENFORCED
+    assert verdict.authentication is Access.ENFORCED
+
+
+def test_what_cannot_be_found_is_unknown(tmp_path: Path) -> None:
+    """A guard from a package nobody knows may guard or not."""
+    verdict = judge(tmp_path, {"app.ts": "import { requireLogin } from '@acme/security'"}, "requireLogin")
+    assert verdict.authentication is Access.UNKNOWN
+    assert verdict.reason
+
+
+def test_python_dependency_and_class(tmp_path: Path) -> None:
+    """FastAPI and Django REST framework shapes: a dependency that raises, a permission class that answers."""
+    files = {
+        "deps.py": (
+            "from fastapi import HTTPException\nfrom rest_framework.permissions import BasePermission\n"
+            "def guard(request):\n"
+            "    user = read(request)\n"
+            "    if user is None:\n"
+            "        raise HTTPException(status_code=401)\n"
+            "    return user\n"
+            "class IsOwner(BasePermission):\n"
+            "    def has_object_permission(self, request, view, obj):\n"
+            "        return obj.owner_id == request.user.id\n"
+            "class Anyone(BasePermission):\n"
+            "    def has_permission(self, request, view):\n"
+            "        return True\n"
+        )
+    }
+    assert judge(tmp_path / "a", files).authentication is Access.ENFORCED
+    assert judge(tmp_path / "b", files, "IsOwner").authorization is Access.ENFORCED
+    assert judge(tmp_path / "c", files, "Anyone").authentication is Access.ABSENT

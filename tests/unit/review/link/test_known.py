@@ -1,0 +1,31 @@
+"""The table of known guards: every entry is whole, and names are found with or without calls."""
+
+from trustwright.review.link.known import known_guards
+from trustwright.review.model import Access, Location
+
+
+def test_names_are_found_however_they_are_used() -> None:
+    """Called, attached, or by the module's wildcard."""
+    known = known_guards()
+    for name in ("passport.authenticate", "passport.authenticate()", "@nestjs/throttler.ThrottlerGuard"):
+        assert known.find(name) is not None, name
+    assert known.find("passport.unheard_of") is None
+
+
+def test_every_entry_names_its_source() -> None:
+    """A known guard without documentation behind it would be an opinion."""
+    for name, entry in known_guards()._entries.items():
+        assert entry.library, name
+        assert entry.versions, name
+        assert entry.source.startswith("https://"), name
+        assert entry.provides <= {"authentication", "authorization"}, name
+
+
+def test_a_verdict_rests_on_the_use() -> None:
+    """The evidence of a library's guard is the line where it is attached."""
+    entry = known_guards().find("flask_login.login_required")
+    assert entry is not None
+    verdict = entry.verdict(Location("views.py", 7))
+    assert verdict.authentication is Access.ENFORCED
+    assert verdict.authorization is Access.ABSENT
+    assert verdict.evidence == (Location("views.py", 7),)
