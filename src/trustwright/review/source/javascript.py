@@ -54,6 +54,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("return", "(return_statement) @node"),
     ("comment", "(comment) @node"),
     ("error", "(ERROR) @node"),
+    ("error", "(MISSING) @node"),
 )
 _TYPED_PATTERNS = (("enum", "(enum_declaration name: (_) @name) @node"),)
 _GRAMMARS: dict[str, tuple[Callable[[], object], str, str]] = {

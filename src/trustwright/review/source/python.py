@@ -46,6 +46,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("return", "(return_statement) @node"),
     ("comment", "(comment) @node"),
     ("error", "(ERROR) @node"),
+    ("error", "(MISSING) @node"),
 )
 _DOTTED = re.compile(rb"\w+(?:\.\w+)*\Z")
 _MAX_CHAIN = 24
