@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from trustwright.review.model import CriterionAssessment, Finding, Review, Rule, Severity
+from trustwright.review.model import CriterionAssessment, Finding, Gap, Review, Rule, Severity
 
 Renderer = Callable[[Review], bytes]
 
@@ -48,6 +48,12 @@ def renderer(name: str) -> Renderer:
 
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def told_gap(gap: Gap) -> str:
+    """Say in one line what was not read or not understood, and why."""
+    count = f" ({gap.count:,} files)" if gap.count > 1 else ""
+    return f"{gap.kind}: {f'{gap.path}: ' if gap.path else ''}{gap.detail}{count}"
 
 
 def visible(text: str) -> str:

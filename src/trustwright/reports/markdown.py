@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from trustwright.reports import Block, blocks, visible
+from trustwright.reports import Block, blocks, told_gap, visible
 from trustwright.review.model import ControlStatus, Finding, Location, Review, Severity
 
 ENDINGS = (".md", ".markdown")
@@ -144,13 +144,7 @@ def _questions(review: Review) -> Iterator[str]:
 
 
 def _gaps(review: Review) -> Iterator[str]:
-    return _section(
-        "Not read",
-        (
-            f"- {code(gap.path)} {gap.kind}: {escape(gap.detail)}{f' ({gap.count:,} files)' if gap.count > 1 else ''}"
-            for gap in review.gaps
-        ),
-    )
+    return _section("Not read", (f"- {escape(told_gap(gap))}" for gap in review.gaps))
 
 
 def link(place: Location) -> str:

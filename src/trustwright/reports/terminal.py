@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from trustwright.reports import Block, blocks, visible
+from trustwright.reports import Block, blocks, told_gap, visible
 from trustwright.review.model import ControlStatus, CriterionAssessment, Review, Severity
 
 ENDINGS = (".txt",)
@@ -165,29 +165,31 @@ def _row(row: CriterionAssessment) -> Lines:
 
 
 def _evidence(review: Review) -> Lines:
-    needed = list(dict.fromkeys(request for row in review.criteria for request in row.evidence_needed))
+    # What the code already speaks to comes first: that is where a reader can go on.
+    rows = sorted(review.criteria, key=lambda row: row.status is ControlStatus.NOT_ASSESSED)
+    needed = list(dict.fromkeys(request for row in rows for request in row.evidence_needed))
     if needed:
         yield Line()
         yield Line(Text(f"Evidence still needed: {len(needed)} documents, records and exports", "bold"))
-        yield from _few([f"[ ] {request}" for request in needed])
+        yield from _few(needed, "[ ]")
 
 
 def _open_ends(review: Review) -> Lines:
     questions = [f"{question.location} {question.detail}" for result in review.results for question in result.questions]
     aside = [f"{one.finding.location} {one.finding.rule.title}: {one.reason}" for one in review.suppressions]
-    gaps = [f"{gap.path} {gap.kind}: {gap.detail}" for gap in review.gaps]
+    gaps = [told_gap(gap) for gap in review.gaps]
     for title, lines in (("Open questions", questions), ("Set aside in the code", aside), ("Not read", gaps)):
         if lines:
             yield Line()
             yield Line(Text(f"{title}: {len(lines)}", "bold"))
-            yield from _few(lines)
+            yield from _few(lines, "-")
     yield Line()
     yield Line(_counts(review))
     yield Line(Text("Everything, with links: --output review.md", "dim"))
 
 
-def _few(lines: Sequence[str]) -> Lines:
+def _few(lines: Sequence[str], marker: str) -> Lines:
     for line in lines[:LINES_PER_SECTION]:
-        yield Line(Text(visible(line)), 2)
+        yield Line(Text(visible(line)), 2, marker)
     if len(lines) > LINES_PER_SECTION:
         yield Line(Text(f"and {len(lines) - LINES_PER_SECTION} more", "dim"), 2)

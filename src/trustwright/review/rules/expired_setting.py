@@ -20,7 +20,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     population="settings past their date",
-    gap="{unmet} exceptions in the settings are past their date",
+    gap="exceptions in the settings past their date: {unmet}",
 )
 
 
