@@ -7,7 +7,7 @@ the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a sh
 
 from msgspec import Struct
 
-FACTS_VERSION = 10
+FACTS_VERSION = 11
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -174,3 +174,5 @@ class Facts(Struct, frozen=True, array_like=True):
     """Lines (from 1) of the first few places the parser could not read; empty when it read all."""
     capped: bool = False
     """True when the file has more nodes than the cap and was read only in part."""
+    additions: tuple[Assignment, ...] = ()
+    """What Python adds to a name with ``+=``; kept apart, since it is not what the name stands for."""

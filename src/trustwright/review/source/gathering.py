@@ -50,6 +50,7 @@ class Gathering:
         self.decorators: list[Decorator] = []
         self.calls: list[Call] = []
         self.assignments: list[Assignment] = []
+        self.additions: list[Assignment] = []
         self.pairs: list[Pair] = []
         self.catches: list[Catch] = []
         self.branches: list[Branch] = []
@@ -93,6 +94,7 @@ class Gathering:
             comments=tuple(self.comments),
             error_lines=tuple(sorted(self.error_lines)),
             capped=self.capped,
+            additions=tuple(sorted(self.additions, key=_outer_first)),
         )
 
     def _owned_decorators(self) -> list[Decorator]:

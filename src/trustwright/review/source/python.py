@@ -34,6 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("class", "(class_definition name: (_) @name body: (_) @body) @node"),
     ("decorator", "(decorator) @node"),
     ("assignment", "(assignment left: (_) @name) @node"),
+    ("addition", '(augmented_assignment left: (_) @name operator: "+=" right: (_) @value) @node'),
     ("alias", "(type_alias_statement left: (_) @name right: (_) @value) @node"),
     ("pair", "(pair key: (_) @key value: (_) @value)"),
     ("pair", "(keyword_argument name: (_) @key value: (_) @value)"),
@@ -212,6 +213,11 @@ def _alias(found: Gathering, nodes: Nodes) -> None:
     found.assignments.append(Assignment(*span(node), found.text(name), 0, 0, *span(value)))
 
 
+def _addition(found: Gathering, nodes: Nodes) -> None:
+    bounds = span(nodes["value"][0])
+    found.additions.append(Assignment(*span(nodes["node"][0]), found.text(nodes["name"][0]), 0, 0, *bounds))
+
+
 def _pair(found: Gathering, nodes: Nodes) -> None:
     key, value = nodes["key"][0], nodes["value"][0]
     name = string(key) if key.type == "string" else None
@@ -251,6 +257,7 @@ _HANDLERS: dict[str, Callable[[Gathering, Nodes], None]] = {
     "class": _class,
     "decorator": _decorator,
     "assignment": _assignment,
+    "addition": _addition,
     "alias": _alias,
     "pair": _pair,
     "catch": _catch,

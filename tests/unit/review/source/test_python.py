@@ -61,6 +61,13 @@ def test_expressions() -> None:
     assert verify.value is False
 
 
+def test_additions_are_kept_apart_from_assignments() -> None:
+    """``+=`` adds to a name; the name still stands for what was assigned."""
+    code = code_of("routes = [a]\nroutes += [b]\ncount -= 1\n")
+    assert [item.target for item in code.facts.assignments] == ["routes"]
+    assert [(item.target, code.value(item).kind) for item in code.facts.additions] == [("routes", "array")]
+
+
 def test_exceptions_and_conditions() -> None:
     """What an except catches, and what a conditional expression tests."""
     code = code_of("try:\n    a()\nexcept (A, B) as e:\n    pass\nx = 1 if y else 2\n")
