@@ -41,7 +41,7 @@ def rendered(parts: Iterable[Part]) -> bytes:
 
 def title(name: str, words: str, aside: str) -> Parts:
     """Begin a page: what it is about, and a line that places it."""
-    yield Text(f"{name}  ", f"{HEADING} {NAME}").append(words, HEADING), 0
+    yield Text.assemble((name, f"{HEADING} {NAME}"), "  ", (words, HEADING)), 0
     yield Text(aside, ASIDE), 0
 
 
@@ -54,7 +54,7 @@ def paragraph(text: str) -> Parts:
 def heading(words: str, aside: str = "") -> Parts:
     """Begin a section."""
     yield Text(), 0
-    yield Text(words, HEADING).append(f"  {aside}" if aside else "", f"not {HEADING} {ASIDE}"), 0
+    yield Text.assemble((words, HEADING), (f"  {aside}" if aside else "", ASIDE)), 0
 
 
 def items(heading_words: str, texts: Sequence[str], mark: str = "-") -> Parts:

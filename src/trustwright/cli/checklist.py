@@ -11,7 +11,7 @@ from rich.text import Text
 from trustwright.catalog import ChecklistItem
 from trustwright.cli._known import Known
 from trustwright.cli._output import write_whole
-from trustwright.cli._pages import Parts, rendered
+from trustwright.cli._pages import ASIDE, HEADING, NAME, Parts, rendered
 
 SCHEMA = "trustwright.checklist/1"
 
@@ -44,15 +44,15 @@ def command(form: str) -> None:
 def _table(known: Known) -> Parts:
     checklist = known.catalog.checklist
     covered = sum(bool(known.rules_for(item)) for item in checklist)
-    yield Text(f"Checklist: {len(checklist)} items, {covered} of them looked at by `trustwright review`", "bold"), 0
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style="dim", pad_edge=False)
-    table.add_column("item", no_wrap=True, style="cyan")
+    yield Text(f"Checklist: {len(checklist)} items, {covered} of them looked at by `trustwright review`", HEADING), 0
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=True, header_style=ASIDE, pad_edge=False)
+    table.add_column("item", no_wrap=True, style=NAME)
     table.add_column("what is in place", ratio=5)
     table.add_column("controls", no_wrap=True)
-    table.add_column("rules", ratio=4, style="dim")
+    table.add_column("rules", ratio=4, style=ASIDE)
     for group, items in groupby(checklist, key=lambda item: item.group):
         table.add_row()
-        table.add_row("", Text(group, "bold"))
+        table.add_row("", Text(group, HEADING))
         for item in items:
             rules = [rule.id for rule in known.rules_for(item)]
             table.add_row(item.id, item.item, "\n".join(item.controls), "\n".join(rules))

@@ -11,7 +11,7 @@ from rich.text import Text
 from trustwright.catalog import SECURITY, Automation, Category, ChecklistItem, Control, Criterion, Proof
 from trustwright.cli._known import Known, Subject
 from trustwright.cli._output import write_whole
-from trustwright.cli._pages import Parts, heading, items, named, paragraph, rendered, rows, title
+from trustwright.cli._pages import ASIDE, HEADING, NAME, Parts, heading, items, named, paragraph, rendered, rows, title
 from trustwright.review.model import Rule
 
 SCHEMA = "trustwright.explain/1"
@@ -80,17 +80,17 @@ def _page(known: Known, subject: Subject | None) -> Parts:
 
 def _overview(known: Known) -> Parts:
     criteria = known.catalog.criteria
-    yield Text(f"SOC 2 asks {len(criteria)} criteria in {len(known.catalog.categories)} categories.", "bold"), 0
+    yield Text(f"SOC 2 asks {len(criteria)} criteria in {len(known.catalog.categories)} categories.", HEADING), 0
     yield Text(), 0
     yield from rows([(category.id, _summary(category, criteria)) for category in known.catalog.categories])
     yield from paragraph("Explain one of them, or a criterion, control, checklist item or rule:")
     for name in (SECURITY, criteria[0].id, known.catalog.controls[0].id):
-        yield Text(f"trustwright explain {name}", "cyan"), 2
+        yield Text(f"trustwright explain {name}", NAME), 2
 
 
 def _summary(category: Category, criteria: Sequence[Criterion]) -> Text:
     own = [criterion.id for criterion in criteria if criterion.category == category.id]
-    return Text(category.focus).append(f" {len(own)} criteria, {own[0]} to {own[-1]}.", "dim")
+    return Text.assemble(category.focus, (f" {len(own)} criteria, {own[0]} to {own[-1]}.", ASIDE))
 
 
 def _category(known: Known, category: Category) -> Parts:
@@ -112,8 +112,9 @@ def _criterion(known: Known, criterion: Criterion) -> Parts:
     yield from paragraph(f"In code: {criterion.in_code}")
     yield from heading("Controls and how each is tested")
     for control in catalog.controls_for(criterion.id):
-        said = Text(control.title, "bold").append(f"  {_when(control)}", "not bold dim")
-        yield from rows([(control.id, said.append("\n" + " ".join(control.test), "not bold"))])
+        test = " ".join(control.test)
+        said = Text.assemble((control.title, HEADING), (f"  {_when(control)}", ASIDE), "\n", test)
+        yield from rows([(control.id, said)])
     requests = [f"{request.request} ({request.form})" for request in catalog.requests_for(criterion.id)]
     yield from items("Evidence that settles it", requests)
     yield from items("Policies", [policy.title for policy in catalog.policies_for(criterion.id)])
