@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from trustwright.errors import TrustwrightError
 from trustwright.review.model import Location, Severity
-from trustwright.review.settings import KEYS, Settings, Thresholds, below, in_scope, load, matches, parse
+from trustwright.review.settings import ENTRIES, KEYS, Settings, Thresholds, below, in_scope, load, matches, parse
 
 FULL = b"""\
 categories = ["privacy"]
@@ -245,3 +246,16 @@ def test_whatever_the_file_holds_the_answer_is_settings_or_a_sentence(content: b
         refused = ""
         assert "security" in settings.categories
     assert refused == "" or re.fullmatch(r"trustwright\.toml(:\d+)?: .+[.?]", refused)
+
+
+def test_every_key_is_documented_with_its_default(root: Path) -> None:
+    page = (root / "docs/settings.md").read_text(encoding="utf-8")
+    for key, kind in ENTRIES.items():
+        section = page.partition(f"### {key}\n")[2].partition("\n#")[0]
+        assert [name for name in kind.__struct_fields__ if f"| `{name}` |" not in section] == []
+    for name, value in asdict(Thresholds()).items():
+        shown = f'"{value}"' if isinstance(value, str) else value
+        assert f"| `{name}` | `{shown}` |" in page
+    assert [key for key in KEYS if f"`{key}`" not in page and f"### {key}\n" not in page] == []
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert parse(example.encode()).public_routes
