@@ -66,7 +66,7 @@ _VERSION: Final = re.compile(r"(?<=.)@[\w.^~*-]+$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a script stands and runs: its file, the line of its first command, its folder, what is said of the runner."""
+    """Where a script stands and runs: its file, the line of its first command, its folder, its runner."""
 
     path: str
     line: int

@@ -61,7 +61,7 @@ def commands(script: str) -> tuple[Command, ...]:
     """Return the simple commands of a shell script in order, those inside ``$(...)`` and ``bash -c`` included.
 
     ``script`` may hold expressions of a pipeline (``${{ ... }}``), which stay in the words as written. Control flow is
-    not followed: both branches of an ``if`` count. Never raises; of a script above MAX_CHARACTERS the beginning is read.
+    not followed: both branches of an ``if`` count. Never raises; a script above MAX_CHARACTERS is read up to there.
     """
     found: list[Command] = []
     _collect(script[:MAX_CHARACTERS], 0, 0, False, found)
