@@ -26,6 +26,7 @@ class Symbol:
             ``instance`` of an outside class is external with ``()`` (``express()``);
         ``parameter``: a parameter of ``function`` in ``code`` whose type says nothing;
         ``unknown``: not found.
+    ``made`` is the call that made an instance, with its file, when that is known.
     """
 
     kind: Literal["function", "class", "instance", "module", "value", "external", "parameter", "unknown"]
@@ -34,6 +35,7 @@ class Symbol:
     function: Function | None = None
     klass: Class | None = None
     expression: Expression | None = None
+    made: tuple[Code, Expression] | None = None
 
 
 UNKNOWN = Symbol("unknown")
@@ -105,7 +107,7 @@ class Symbols:
         if found is not None and found.annotation is not None and found.annotation.kind == "name":
             annotation = found.annotation
             named = annotation.arguments[0] if annotation.name == "Annotated" and annotation.arguments else annotation
-            typed = self.name(code, named.name, function.start, depth + 1)
+            typed = self.name(code, named.name, max(0, function.start - 1), depth + 1)  # outside its own parameters
             if typed.kind == "class":
                 return replace(typed, kind="instance")
         return Symbol("parameter", name, code, function=function)
@@ -114,7 +116,7 @@ class Symbols:
         """Return what an expression means."""
         if depth > MAX_DEPTH:
             return UNKNOWN
-        if value.kind == "name":
+        if value.kind == "name" and not value.arguments:
             return self.name(code, value.name, value.start, depth + 1)
         if value.kind == "function":
             function = code.function_at(value.start)
@@ -132,7 +134,7 @@ class Symbols:
         if value.callee is not None and value.callee.kind == "name":
             callee = self.name(code, value.name, value.start, depth)
             if callee.kind == "class":
-                return replace(callee, kind="instance")
+                return replace(callee, kind="instance", made=(code, value))
             if callee.kind == "external":
                 return Symbol("external", callee.name + "()", code, expression=value)
         return Symbol("value", value.name, code, expression=value)
@@ -290,7 +292,7 @@ class Symbols:
         if constructor is not None:
             found = next((item for item in code.parameters(constructor) if item.name == name), None)
             if found is not None:
-                return self._typed(code, found.annotation_text, constructor.start, depth)
+                return self._typed(code, found.annotation_text, max(0, klass.start - 1), depth)
         return UNKNOWN
 
     def _typed(self, code: Code, annotation: str, at: int, depth: int) -> Symbol:
