@@ -14,7 +14,6 @@ from trustwright.review.link.modules import Modules
 from trustwright.review.link.pipelines import is_candidate as is_pipeline
 from trustwright.review.link.pipelines import pipelines as read_pipelines
 from trustwright.review.link.resources import is_candidate as is_resource
-from trustwright.review.link.resources import looks_like as looks_like_resource
 from trustwright.review.link.resources import resources as read_resources
 from trustwright.review.link.symbols import Symbols
 from trustwright.review.model import Gap, Route
@@ -50,7 +49,7 @@ class Project:
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Everything that Terraform, CloudFormation, Kubernetes manifests and compose files declare."""
-        found, gaps = read_resources(self._documents(is_resource, looks_like_resource))
+        found, gaps = read_resources(self._documents(is_resource))
         self.gaps += gaps
         return found
 
