@@ -201,11 +201,16 @@ class GuardUse:
         scope: where it is attached: ``route``, ``router``, ``application`` or ``global``.
         verdict: what the framework already knows of it, when its meaning is not in its body (a settings entry);
             ``None`` lets the linker resolve and read the body.
+        unreached: stretches of the guard's body that do not run for this route, so that no refusal there counts: the
+            guard returns early for a route with this decorator, or for this path.
+        doubt: why it may not run for this route; what it enforces is then unknown. Empty when it runs.
     """
 
     reference: Reference
     scope: str
     verdict: "GuardVerdict | None" = None
+    unreached: tuple[Reference, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

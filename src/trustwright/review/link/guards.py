@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import Rejection, rejections, swallowed
 from trustwright.review.link.symbols import Symbol, Symbols
-from trustwright.review.model import Access, GuardUse, GuardVerdict, Location
+from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Call, Class, Function
@@ -105,21 +105,35 @@ def _stronger(one: Access, other: Access) -> Access:
 class Guards:
     """Judges guards and handlers within a project; every body is read once."""
 
-    def __init__(self, symbols: Symbols, known: KnownGuards) -> None:
-        """Take the resolver and the table of known library guards."""
+    def __init__(self, symbols: Symbols, known: KnownGuards, unreached: tuple[Reference, ...] = ()) -> None:
+        """Take the resolver, the table of known library guards, and what of the bodies does not run."""
         self._symbols = symbols
         self._known = known
+        self._unreached = unreached
+        self._partial: dict[tuple[Reference, ...], Guards] = {}
         self._bodies: dict[tuple[str, int, bool, int], GuardVerdict] = {}
         self._classes: dict[tuple[str, int], GuardVerdict] = {}
 
     def use(self, use: GuardUse) -> GuardVerdict:
         """Judge a guard where it is attached."""
-        if use.verdict is not None:
-            return use.verdict
         found = self._symbols.corpus.expression(use.reference)
-        if found is None:
+        verdict = use.verdict or (self._without(use.unreached).expression(*found) if found else None)
+        if verdict is None:
             return doubt("the guard's file cannot be read")
-        return self.expression(*found)
+        if use.doubt and verdict.authentication is not Access.ABSENT:
+            return doubt(use.doubt, self._symbols.corpus.location(use.reference))
+        return verdict
+
+    def _without(self, unreached: tuple[Reference, ...]) -> "Guards":
+        """Return a judge who does not look at some stretches; each keeps its own answers."""
+        if not unreached:
+            return self
+        if unreached not in self._partial:
+            self._partial[unreached] = Guards(self._symbols, self._known, unreached)
+        return self._partial[unreached]
+
+    def _runs(self, code: Code, at: int) -> bool:
+        return not any(item.path == code.path and item.start <= at < item.end for item in self._unreached)
 
     def expression(self, code: Code, value: Expression, depth: int = 0) -> GuardVerdict:
         """Judge a guard expression: a name, a call that makes a guard, a list of guards."""
@@ -220,12 +234,24 @@ class Guards:
         if override.function is not None and override.code is not None:
             refuses = self.function(override.code, override.function)
             known = known if refuses.authentication is Access.ENFORCED else [refuses]
-        verdicts = list(known)
+        verdicts = known if self._asks_its_base(code, klass) else []
         for name in _METHODS:
             method = self._symbols.class_member(code, klass, name)
             if method.function is not None and method.code is not None:
                 verdicts.append(self._deciding(method.code, method.function, name))
         return combine(verdicts)
+
+    def _asks_its_base(self, code: Code, klass: Class) -> bool:
+        """Tell whether what a class extends still decides: not when it overrides ``canActivate`` and passes it by."""
+        own = self._symbols.class_member(code, klass, "canActivate")
+        if own.function is None or own.code is None:
+            return True
+        return any(
+            call.callee == "super.canActivate"
+            and self._runs(own.code, call.start)
+            and not swallowed(own.code, call.start)
+            for call in own.code.calls_in(own.function.body_start, own.function.body_end)
+        )
 
     def _deciding(self, code: Code, function: Function, name: str) -> GuardVerdict:
         """Judge a method whose answer decides: ``return user.is_staff`` refuses when it is false."""
@@ -234,8 +260,8 @@ class Guards:
             return verdict
         returned = []
         for item in code.within(code.facts.returns, function.body_start, function.body_end):
-            text = code.source(item.start, item.end).removeprefix("return").strip().rstrip(";")
-            if text.lower() not in {"true", ""} and not text.startswith("super."):
+            text = code.source(item.start, item.end).removeprefix("return").strip().removeprefix("await ").rstrip(";")
+            if text.lower() not in {"true", ""} and not text.startswith("super.") and self._runs(code, item.start):
                 returned.append((item.start, text))
         if not returned:
             return verdict
@@ -270,14 +296,14 @@ class Guards:
         found = [
             self._weigh(code, item, function, reading)
             for item in rejections(code, function.body_start, function.body_end)
-            if not (item.thrown and swallowed(code, item.start))
+            if self._runs(code, item.start) and not (item.thrown and swallowed(code, item.start))
         ]
         verdict = combine(found)
         if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
             return verdict
         followed = [verdict]
         for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]:
-            if self._certain(code, call, function, reading):
+            if self._runs(code, call.start) and self._certain(code, call, function, reading):
                 followed.append(self._call(code, call, reading))
         return combine(followed)
 

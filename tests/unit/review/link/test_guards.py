@@ -7,7 +7,7 @@ import pytest
 from tests.reviewing import project_of
 from trustwright.review.link.guards import Guards
 from trustwright.review.link.known import known_guards
-from trustwright.review.model import Access, GuardVerdict, Location
+from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
 
 
 def judge(folder: Path, files: dict[str, str], name: str = "guard") -> GuardVerdict:
@@ -118,3 +118,51 @@ def test_python_dependency_and_class(tmp_path: Path) -> None:
     assert judge(tmp_path / "a", files).authentication is Access.ENFORCED
     assert judge(tmp_path / "b", files, "IsOwner").authorization is Access.ENFORCED
     assert judge(tmp_path / "c", files, "Anyone").authentication is Access.ABSENT
+
+
+GUARD_CLASSES = """
+import { AuthGuard } from '@nestjs/passport'
+export class Marked extends AuthGuard('jwt') {
+  canActivate(context) {
+    if (this.isPublic(context)) return true
+    return super.canActivate(context)
+  }
+}
+export class Optional extends AuthGuard('jwt') {
+  async canActivate(context) {
+    try { await super.canActivate(context) } catch {}
+    return true
+  }
+}
+export class Throwing { canActivate({ user }) { if (!user) throw new UnauthorizedException(); return true } }
+"""
+
+
+def use_of(folder: Path, name: str, first: str, last: str, doubt: str = "") -> GuardVerdict:
+    """Judge a class of GUARD_CLASSES for a route that does not reach the text from ``first`` to ``last``."""
+    project = project_of(folder, {"guards.ts": GUARD_CLASSES + f"export const guards = [{name}]\n"})
+    start = GUARD_CLASSES.index(first)
+    stretch = Reference("guards.ts", start, GUARD_CLASSES.index(last, start)) if last else None
+    end = len(GUARD_CLASSES) + len("export const guards = [")
+    place = Reference("guards.ts", end, end + len(name))
+    use = GuardUse(place, "global", unreached=(stretch,) if stretch else (), doubt=doubt)
+    return Guards(project.symbols, known_guards()).use(use)
+
+
+def test_what_a_route_does_not_reach_does_not_count(tmp_path: Path) -> None:
+    """A library's guard behind an early return enforces nothing where the return is taken."""
+    assert use_of(tmp_path / "a", "Marked", "return super", "").authentication is Access.ENFORCED
+    assert use_of(tmp_path / "b", "Marked", "return super", "}").authentication is Access.ABSENT
+    assert use_of(tmp_path / "c", "Throwing", "throw", ";").authentication is Access.ABSENT
+
+
+def test_an_override_that_ignores_its_base_does_not_guard(tmp_path: Path) -> None:
+    """``canActivate`` that catches what its base throws lets everybody in."""
+    assert use_of(tmp_path, "Optional", "try", "").authentication is Access.ABSENT
+
+
+def test_a_guard_that_may_not_run_is_unknown(tmp_path: Path) -> None:
+    """Its enforcement is unknown, and the reason is told."""
+    verdict = use_of(tmp_path, "Throwing", "throw", "", doubt="only in production")
+    assert verdict.authentication is Access.UNKNOWN
+    assert verdict.reason == "only in production"
