@@ -42,9 +42,11 @@ _TEST = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|docs?|documentation|snippets?|codefixes|tutorials?|playgrounds?|benchmarks?)/",
+    r"(^|/)(snippets?|codefixes)/"
+    r"|^(?:(?!src/)[^/]+/)*(examples?|samples?|demos?|docs?|documentation|tutorials?|playgrounds?|benchmarks?)/",
     re.IGNORECASE,
 )
+"""Below ``src/`` such a folder is a part of the product: ``src/endpoints/benchmarks/``."""
 _GENERATED = re.compile(
     r"(^|/)(__generated__|generated|gen)/|\.d\.[mc]?ts$|\.generated\.[a-z]+$|_pb2(_grpc)?\.py$|\.pb\.[jt]s$"
 )

@@ -1,4 +1,4 @@
-"""A folder called vendors is often about suppliers: own TypeScript and Python in it is not left out."""
+"""What a folder is called says what its files are for, but own code has vendors (suppliers) and benchmarks too."""
 
 import pytest
 
@@ -14,7 +14,12 @@ from trustwright.review.source.discovery import role_of
         ("app/assets/vendor/jquery.js", "vendored"),
         ("third_party/lib/a.ts", "vendored"),
         ("node_modules/vendor/a.ts", "vendored"),
+        ("api/src/endpoints/benchmarks/benchmarks.controller.ts", "production"),
+        ("benchmarks/speed.py", "example"),
+        ("apps/docs/app/page.tsx", "example"),
+        ("examples/shop/src/index.ts", "example"),
+        ("src/codefixes/fix_1.ts", "example"),
     ],
 )
-def test_the_role_of_a_vendor_folder(path: str, role: str) -> None:
+def test_the_role_of_a_folder(path: str, role: str) -> None:
     assert role_of(path) == role
