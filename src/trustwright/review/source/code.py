@@ -25,6 +25,7 @@ from trustwright.review.source.facts import (
     Import,
     Pair,
 )
+from trustwright.review.source.nesting import Nesting
 
 
 class _Placed(Protocol):
@@ -69,7 +70,9 @@ class Code:
         self.role = role
         self.facts = facts
         self._read = read
+        self._words: dict[int, frozenset[str]] = {}
         self._expressions: dict[tuple[int, int], Expression] = {}
+        self._parameters: dict[int, tuple[Parameter, ...]] = {}
 
     @property
     def is_python(self) -> bool:
@@ -167,43 +170,55 @@ class Code:
 
     # --- scopes -------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _functions(self) -> Nesting[Function]:
+        return Nesting(self.facts.functions)
+
+    @cached_property
+    def _classes(self) -> Nesting[Class]:
+        return Nesting(self.facts.classes)
+
     def enclosing_functions(self, offset: int) -> Iterator[Function]:
         """Yield the functions around an offset, innermost first."""
-        return _around(self.facts.functions, self._function_parents, offset)
+        return self._functions.around(offset)
 
     def enclosing_function(self, offset: int) -> Function | None:
         """Return the innermost function around an offset."""
-        return next(self.enclosing_functions(offset), None)
+        return self._functions.innermost(offset)
 
     def enclosing_class(self, offset: int) -> Class | None:
         """Return the innermost class around an offset."""
-        return next(_around(self.facts.classes, self._class_parents, offset), None)
-
-    @cached_property
-    def _function_parents(self) -> list[int]:
-        return _parents(self.facts.functions)
-
-    @cached_property
-    def _class_parents(self) -> list[int]:
-        return _parents(self.facts.classes)
+        return self._classes.innermost(offset)
 
     def function_at(self, start: int) -> Function | None:
         """Return the function that begins exactly at ``start``."""
-        index = bisect_left(self.facts.functions, start, key=_start)
-        found = self.facts.functions[index] if index < len(self.facts.functions) else None
-        return found if found is not None and found.start == start else None
+        return self._functions.at(start)
+
+    @cached_property
+    def _members(self) -> dict[int, tuple[list[Function], list[Assignment]]]:
+        """A class's start to the methods and assignments that stand directly in its body."""
+        members: dict[int, tuple[list[Function], list[Assignment]]] = {k.start: ([], []) for k in self.facts.classes}
+        for function in self.facts.functions:
+            klass = self._owner(function.start)
+            if klass is not None:
+                members[klass.start][0].append(function)
+        for item in self.facts.assignments:
+            klass = self._owner(item.start)
+            if klass is not None:
+                members[klass.start][1].append(item)
+        return members
+
+    def _owner(self, start: int) -> Class | None:
+        """Return the class in whose body, and in no function of it, something begins."""
+        klass = self.enclosing_class(start)
+        if klass is None or start < klass.body_start:
+            return None
+        outer = next((item for item in self.enclosing_functions(start) if item.start < start), None)
+        return klass if outer is None or outer.start < klass.start else None
 
     def functions_in(self, klass: Class) -> list[Function]:
         """Return a class's own methods."""
-        inside = self.within(self.facts.functions, klass.body_start, klass.body_end)
-        return [
-            item
-            for item in inside
-            if self.enclosing_class(item.start) == klass and not any(o.start > klass.start for o in self._outer(item))
-        ]
-
-    def _outer(self, item: Function) -> Iterator[Function]:
-        return (outer for outer in self.enclosing_functions(item.start) if outer.start < item.start)
+        return self._members[klass.start][0]
 
     def method(self, klass: Class, name: str) -> Function | None:
         """Return a class's own method by name."""
@@ -211,12 +226,7 @@ class Code:
 
     def attributes_of(self, klass: Class) -> list[Assignment]:
         """Return the assignments that stand directly in a class body."""
-        return [
-            item
-            for item in self.within(self.facts.assignments, klass.body_start, klass.body_end)
-            if self.enclosing_class(item.start) == klass
-            and not any(o.start > klass.start for o in self.enclosing_functions(item.start))
-        ]
+        return self._members[klass.start][1]
 
     def decorators_of(self, owner: Function | Class | Assignment) -> list[Decorator]:
         """Return what decorates a function, class or field, outermost first."""
@@ -271,9 +281,15 @@ class Code:
         return (function.start, function.end) if function is not None else (0, 1 << 62)
 
     def binding(self, name: str, at: int) -> Binding | None:
-        """Return what a plain name means at an offset: the innermost scope wins, then the last before ``at``."""
+        """Return what a plain name means at an offset: the innermost scope wins, then the last before ``at``.
+
+        What a class body binds is not seen from inside its methods.
+        """
         found: tuple[int, int, Binding] | None = None
+        inner = self.enclosing_function(at)
         for start, end, binding in self._bindings.get(name, ()):
+            if inner is not None and start in self._class_bodies and inner.start >= start:
+                continue
             if start <= at < end and (
                 found is None or start > found[0] or (start == found[0] and self._at(binding) <= at)
             ):
@@ -281,10 +297,26 @@ class Code:
         for function in self.enclosing_functions(at):
             if found is not None and found[0] >= function.start:
                 break
-            listed = self.text[function.parameters_start : function.parameters_end]
-            if re.search(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"(?![\w$])", listed):
+            if self._is_parameter(name, function):
                 return Binding("parameter", function=function)
         return found[2] if found is not None else None
+
+    def _is_parameter(self, name: str, function: Function) -> bool:
+        """Tell whether a function has a parameter of this name; Python's types and defaults are no parameters."""
+        if name not in self._parameter_words(function):
+            return False
+        return not self.is_python or any(item.name == name for item in self.parameters(function))
+
+    def _parameter_words(self, function: Function) -> frozenset[str]:
+        found = self._words.get(function.start)
+        if found is None:
+            listed = self.source(function.parameters_start, function.parameters_end)
+            found = self._words[function.start] = frozenset(_FREE_NAME.findall(listed))
+        return found
+
+    @cached_property
+    def _class_bodies(self) -> frozenset[int]:
+        return frozenset(item.body_start for item in self.facts.classes)
 
     @staticmethod
     def _at(binding: Binding) -> int:
@@ -311,10 +343,14 @@ class Code:
         return self.expression(item.value_start, item.value_end)
 
     def parameters(self, function: Function) -> tuple[Parameter, ...]:
-        """Parse a function's parameters."""
-        module = python_expressions if self.is_python else javascript_expressions
+        """Parse a function's parameters; kept, so asking twice costs nothing."""
         start, end = function.parameters_start, function.parameters_end
-        return module.parameters(self.text[start:end], start, self.language) if end > start else ()
+        found = self._parameters.get(start)
+        if found is None:
+            module = python_expressions if self.is_python else javascript_expressions
+            found = module.parameters(self.text[start:end], start, self.language) if end > start else ()
+            self._parameters[start] = found
+        return found
 
     def branches_around(self, offset: int) -> list[Branch]:
         """Return the ``if``s whose consequence holds the offset, outermost first."""
@@ -329,29 +365,8 @@ def _outer_first(item: Call) -> tuple[int, int]:
     return item.start, -item.end
 
 
-S = TypeVar("S", Function, Class)
-
-
-def _parents(items: tuple[S, ...]) -> list[int]:
-    """Return for each item (outer first) the index of the item around it, or -1."""
-    parents, stack = [], list[int]()
-    for index, item in enumerate(items):
-        while stack and items[stack[-1]].end <= item.start:
-            stack.pop()
-        parents.append(stack[-1] if stack else -1)
-        stack.append(index)
-    return parents
-
-
-def _around(items: tuple[S, ...], parents: list[int], offset: int) -> Iterator[S]:
-    index = bisect_right(items, offset, key=_start) - 1
-    while index >= 0:
-        if offset < items[index].end:
-            yield items[index]
-        index = parents[index]
-
-
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_FREE_NAME = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*")
 
 
 def _names_in(target: str) -> list[str]:
