@@ -144,7 +144,7 @@ class Guards:
             return combine([self.expression(code, item, depth + 1) for item in value.arguments])
         if value.kind == "spread" and value.arguments:
             return self.expression(code, value.arguments[0], depth + 1)
-        if value.kind == "function":
+        if value.kind == "function" or (value.kind == "other" and code.function_at(value.start) is not None):
             function = code.function_at(value.start)
             return self.function(code, function) if function is not None else doubt("the guard cannot be read", where)
         if value.kind == "operation" and value.arguments:

@@ -71,7 +71,9 @@ class Symbols:
         if head == "super()" or (head == "super" and code.enclosing_class(at) is not None):
             return UNKNOWN
         binding = code.binding(head, at)
-        symbol = self._bound(code, binding, head, at, depth + 1) if binding else Symbol("external", head)
+        symbol = self._bound(code, binding, head, at, depth + 1) if binding else self._starred(code, head, depth + 1)
+        if symbol.kind == "unknown" and binding is None:
+            symbol = Symbol("external", head)
         if called:
             symbol = self.result(symbol)
         return self.members(symbol, rest, depth + 1)
@@ -132,12 +134,17 @@ class Symbols:
         if value.name in {"require", "import"} and value.arguments and value.arguments[0].text is not None:
             return self._module(code, value.arguments[0].text)
         if value.callee is not None and value.callee.kind == "name":
-            callee = self.name(code, value.name, value.start, depth)
+            callee = self.callee(code, value, depth)
             if callee.kind == "class":
                 return replace(callee, kind="instance", made=(code, value))
             if callee.kind == "external":
                 return Symbol("external", callee.name + "()", code, expression=value)
         return Symbol("value", value.name, code, expression=value)
+
+    def callee(self, code: Code, call: Expression, depth: int = 0) -> Symbol:
+        """Return what a call calls; of ``Store[User]()`` in Python that is ``Store``."""
+        generic = code.is_python and call.callee is not None and call.callee.kind == "name" and call.callee.arguments
+        return self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
 
     def result(self, symbol: Symbol) -> Symbol:
         """Return what calling a symbol gives: an instance of a class, or something external."""
@@ -194,13 +201,20 @@ class Symbols:
         binding = code.binding(name, len(code.text))
         if binding is not None:
             return self._bound(code, binding, name, len(code.text), depth)
+        found = self._starred(code, name, depth)
+        if found.kind != "unknown":
+            return found
+        inner = self.modules.resolve(code.path, f".{name}") if code.path.endswith("__init__.py") else None
+        return self._file(inner) if inner is not None else UNKNOWN
+
+    def _starred(self, code: Code, name: str, depth: int) -> Symbol:
+        """Return what ``from module import *`` brings in under a name."""
         for item in code.facts.imports:
             if item.local == "*" and (path := self.modules.resolve(code.path, item.module)) is not None:
                 found = self.exported(path, name, depth + 1)
                 if found.kind != "unknown":
                     return found
-        inner = self.modules.resolve(code.path, f".{name}") if code.path.endswith("__init__.py") else None
-        return self._file(inner) if inner is not None else UNKNOWN
+        return UNKNOWN
 
     def _exported(self, code: Code, name: str, depth: int) -> Symbol:
         for item in code.facts.exports:

@@ -28,7 +28,8 @@ class Export(Struct, frozen=True, array_like=True, gc=False):
     """A name a JavaScript module offers.
 
     ``local`` is the name inside the module, or inside ``module`` when it is re-exported from there; ``exported`` is
-    ``*`` for ``export *``. For ``export default <expression>`` ``local`` is empty and ``start``-``end`` is the expression.
+    ``*`` for ``export *``. For ``export default <expression>`` ``local`` is empty and ``start``-``end`` is the
+    expression.
     """
 
     start: int
@@ -137,7 +138,7 @@ class Branch(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Loop(Struct, frozen=True, array_like=True, gc=False):
-    """A ``for x in xs`` or ``for (const x of xs)``. ``target`` is the text of the loop's variables (``path, router``)."""
+    """A ``for x in xs`` or ``for (const x of xs)``. ``target`` is the text of its variables (``path, router``)."""
 
     start: int
     end: int
