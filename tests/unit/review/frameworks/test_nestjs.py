@@ -128,7 +128,8 @@ def test_prefix_versions_and_what_they_leave_out(tmp_path: Path) -> None:
     settings = """
   app.setGlobalPrefix('api', { exclude: ['cats/health'] })
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' })"""
-    body = "@Get() a() {} @Get('health') b() {} @Version('2') @Get('new') c() {} @Version(VERSION_NEUTRAL) @Get('n') d() {}"
+    body = "@Get() a() {} @Get('health') b() {} @Version('2') @Get('new') c() {}"
+    body += " @Version(VERSION_NEUTRAL) @Get('n') d() {}"
     head = "import { Version, VERSION_NEUTRAL } from '@nestjs/common'\n@Controller('cats')"
     expected = {"GET /api/v1/cats", "GET /v1/cats/health", "GET /api/v2/cats/new", "GET /api/cats/n"}
     assert names(tmp_path, app(body, head, settings=settings)) == expected
