@@ -45,7 +45,7 @@ def _heading(review: Review) -> Iterator[str]:
     yield f"Findings: {found or 'none'}. Open questions: {questions}. Set aside: {len(review.suppressions)}."
     yield "A status speaks of what the repository shows; whether a control operated needs the evidence listed below."
     if not review.complete:
-        yield "**Part of the input could not be read**; see Not read."
+        yield "**Part of the input could not be read**; see the end."
     yield ""
 
 
@@ -133,18 +133,17 @@ def _suppressions(review: Review) -> Iterator[str]:
 
 
 def _questions(review: Review) -> Iterator[str]:
-    return _section(
-        "Open questions",
-        (
-            f"- {link(question.location)} {escape(question.rule.title)}: {escape(question.detail)}"
-            for result in review.results
-            for question in result.questions
-        ),
-    )
+    lines: list[str] = []
+    for result in review.results:
+        if result.questions:
+            examined = f"{len(result.questions)} of {result.population.examined} {result.rule.population} unknown"
+            lines.append(f"- {escape(result.rule.title)}: {escape(examined)}")
+            lines += [f"  - {link(one.location)} {escape(one.detail)}" for one in result.questions]
+    return _section("Open questions", lines)
 
 
 def _gaps(review: Review) -> Iterator[str]:
-    return _section("Not read", (f"- {escape(told_gap(gap))}" for gap in review.gaps))
+    return _section("Not read or not understood", (f"- {escape(told_gap(gap))}" for gap in review.gaps))
 
 
 def link(place: Location) -> str:

@@ -101,9 +101,9 @@ def _counts(review: Review) -> Text:
 
 
 def _findings(review: Review) -> Lines:
-    told = sorted(blocks(review), key=lambda block: min(one.severity.rank for one in block.criterion.findings))
-    for _, group in groupby(told, key=lambda block: block.criterion.criterion):
-        yield from _criterion(tuple(group))
+    groups = [tuple(group) for _, group in groupby(blocks(review), key=lambda block: block.criterion.criterion)]
+    for told in sorted(groups, key=lambda group: group[0].severity.rank):
+        yield from _criterion(told)
 
 
 def _criterion(told: Sequence[Block]) -> Lines:
@@ -144,9 +144,10 @@ def _block(block: Block, *, whole: bool) -> Lines:
 def _assessment(review: Review) -> Lines:
     yield Line()
     yield Line(Text("Control assessment", "bold"))
+    told = {block.criterion.criterion for block in blocks(review)}
     for row in review.criteria:
         if row.status is not ControlStatus.NOT_ASSESSED:
-            yield from _row(row)
+            yield from _row(row, told=row.criterion in told)
     blank = [row.criterion for row in review.criteria if row.status is ControlStatus.NOT_ASSESSED]
     if blank:
         words, style = STATUS[ControlStatus.NOT_ASSESSED]
@@ -154,13 +155,14 @@ def _assessment(review: Review) -> Lines:
         yield Line(Text(said + ", ".join(blank), style), 2)
 
 
-def _row(row: CriterionAssessment) -> Lines:
+def _row(row: CriterionAssessment, *, told: bool) -> Lines:
+    """Tell a row of the assessment; its gap only when it has no section of its own above."""
     words, style = STATUS[row.status]
     line = Text("").append(words, style).append(f"  {row.criterion} {row.title}", "bold")
     if row.priority:
         line.append(f", {row.priority}", COLOUR[row.priority])
     yield Line(line, 2)
-    if not row.findings:
+    if not told:
         yield Line(Text(visible(row.gap), "dim"), 5)
 
 
@@ -175,13 +177,23 @@ def _evidence(review: Review) -> Lines:
 
 
 def _open_ends(review: Review) -> Lines:
-    questions = [f"{question.location} {question.detail}" for result in review.results for question in result.questions]
+    asked = [result for result in review.results if result.questions]
+    questions = [
+        f"{result.rule.title}: {len(result.questions)} of {result.population.examined} {result.rule.population} unknown, "
+        f"such as {result.questions[0].location}: {result.questions[0].detail}"
+        for result in asked
+    ]
     aside = [f"{one.finding.location} {one.finding.rule.title}: {one.reason}" for one in review.suppressions]
-    gaps = [told_gap(gap) for gap in review.gaps]
-    for title, lines in (("Open questions", questions), ("Set aside in the code", aside), ("Not read", gaps)):
+    # What could not be understood may hide a finding; what was left out on purpose does not.
+    gaps = [told_gap(gap) for gap in sorted(review.gaps, key=lambda gap: gap.kind == "left-out")]
+    for title, count, lines in (
+        ("Open questions", sum(len(result.questions) for result in asked), questions),
+        ("Set aside in the code", len(aside), aside),
+        ("Not read or not understood", len(gaps), gaps),
+    ):
         if lines:
             yield Line()
-            yield Line(Text(f"{title}: {len(lines)}", "bold"))
+            yield Line(Text(f"{title}: {count}", "bold"))
             yield from _few(lines, "-")
     yield Line()
     yield Line(_counts(review))
