@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from trustwright.review.model import CriterionAssessment, Finding, Gap, Review, Rule, Severity
+from trustwright.review.model import CriterionAssessment, Finding, Gap, Review, Rule, RuleResult, Severity
 
 Renderer = Callable[[Review], bytes]
 
@@ -54,6 +54,12 @@ def told_gap(gap: Gap) -> str:
     """Say in one line what was not read or not understood, and why."""
     count = f" ({gap.count:,} files)" if gap.count > 1 else ""
     return f"{gap.kind}: {f'{gap.path}: ' if gap.path else ''}{gap.detail}{count}"
+
+
+def told_questions(result: RuleResult) -> str:
+    """Say in one line how much a rule could not judge, of how much."""
+    rule = result.rule
+    return f"{rule.title}: {len(result.questions)} unknown of {result.population.examined} {rule.population}"
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from trustwright.reports import Block, blocks, told_gap, visible
+from trustwright.reports import Block, blocks, told_gap, told_questions, visible
 from trustwright.review.model import ControlStatus, Finding, Location, Review, Severity
 
 ENDINGS = (".md", ".markdown")
@@ -136,8 +136,7 @@ def _questions(review: Review) -> Iterator[str]:
     lines: list[str] = []
     for result in review.results:
         if result.questions:
-            examined = f"{len(result.questions)} of {result.population.examined} {result.rule.population} unknown"
-            lines.append(f"- {escape(result.rule.title)}: {escape(examined)}")
+            lines.append(f"- {escape(told_questions(result))}")
             lines += [f"  - {link(one.location)} {escape(one.detail)}" for one in result.questions]
     return _section("Open questions", lines)
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from trustwright.reports import Block, blocks, told_gap, visible
+from trustwright.reports import Block, blocks, told_gap, told_questions, visible
 from trustwright.review.model import ControlStatus, CriterionAssessment, Review, Severity
 
 ENDINGS = (".txt",)
@@ -179,8 +179,7 @@ def _evidence(review: Review) -> Lines:
 def _open_ends(review: Review) -> Lines:
     asked = [result for result in review.results if result.questions]
     questions = [
-        f"{result.rule.title}: {len(result.questions)} of {result.population.examined} {result.rule.population} unknown, "
-        f"such as {result.questions[0].location}: {result.questions[0].detail}"
+        f"{told_questions(result)}, such as {result.questions[0].location}: {result.questions[0].detail}"
         for result in asked
     ]
     aside = [f"{one.finding.location} {one.finding.rule.title}: {one.reason}" for one in review.suppressions]
