@@ -1,7 +1,7 @@
 """CloudFormation and SAM templates become resources in Terraform's words."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from trustwright.review.link.cloudformation_types import TYPES, Names
@@ -113,7 +113,7 @@ class _Reader:
         """Return a value with its functions resolved; without ``names`` its keys stay as written."""
         if isinstance(tree.value, tuple):
             return Tree(tuple(self._value(child, names) for child in tree.value), tree.line, tree.end_line)
-        if not isinstance(tree.value, Mapping):
+        if not isinstance(tree.value, dict):
             return tree
         if len(tree.value) == 1:
             key, argument = next(iter(tree.value.items()))

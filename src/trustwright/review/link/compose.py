@@ -1,7 +1,7 @@
 """Compose files become resources: one per service."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from trustwright.review.link.infrastructure import Resource
@@ -49,7 +49,7 @@ def _resolved(tree: Tree) -> Tree:
     value: Value
     if isinstance(tree.value, tuple):
         value = tuple(_resolved(child) for child in tree.value)
-    elif isinstance(tree.value, Mapping):
+    elif isinstance(tree.value, dict):
         value = {key: _resolved(child) for key, child in tree.items()}
     elif isinstance(tree.value, str) and "$" in tree.value:
         filled = _VARIABLE.sub(lambda match: match[0] if match["default"] is None else match["default"], tree.value)

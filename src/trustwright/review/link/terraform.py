@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import normpath
-from typing import Final
+from typing import Final, TypeAlias
 
 from trustwright.review.link.infrastructure import Resource
 from trustwright.review.model import Gap, Location
@@ -18,9 +18,12 @@ _NAME: Final = r"[A-Za-z_][\w-]*"
 _REFERENCE: Final = re.compile(rf'(?P<root>var|local)\.(?P<name>{_NAME})(?P<rest>(?:\.{_NAME}|\["[^"\]]+"\]|\[\d+\])*)')
 _STEP: Final = re.compile(rf'\.({_NAME})|\["([^"\]]+)"\]|\[(\d+)\]')
 _INTERPOLATION: Final = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
-_TARGET: Final = re.compile(rf"(?<![\w.\"-])(?:data\.)?([a-z][a-z0-9]*_[a-z0-9_]+)\.({_NAME})")
+_NAMED: Final = re.compile(rf"(?<![\w.\"-])(?:data\.)?([a-z][a-z0-9]*_[a-z0-9_]+)\.({_NAME})")
 _OUTPUT: Final = re.compile(rf"(?<![\w.])module\.({_NAME})(?:\[[^\]]*\])?\.({_NAME})")
 _VARIABLE: Final = re.compile(rf"(?<![\w.])(var|local)\.({_NAME})")
+
+
+_Target: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -47,11 +50,12 @@ def resources(documents: Mapping[str, Document]) -> tuple[list[Resource], list[G
         module = modules.setdefault(path.rpartition("/")[0], _Module(path.rpartition("/")[0]))
         _collect(module, path, document)
     gaps = list(_connect(modules))
+    targets = _Targets(modules)
     found = [
         resource
         for module in modules.values()
         for path, block in module.blocks
-        for resource in _resource(module, path, block, modules)
+        for resource in _resource(module, path, block, targets)
     ]
     return _by_bucket_name(found), gaps
 
@@ -77,19 +81,20 @@ def _collect(module: _Module, path: str, document: Document) -> None:
 
 
 def _connect(modules: Mapping[str, _Module]) -> Iterator[Gap]:
-    """Tell each local module who calls it; yield the calls of modules that are not here."""
+    """Tell each local module who calls it; yield a gap for each source of modules that is not here."""
+    elsewhere: dict[str, list[str]] = {}
     for module in modules.values():
-        for name, (block, path) in module.calls.items():
+        for block, path in module.calls.values():
             source = block.body.text_at("source")
             called = modules.get(_local(module.folder, source)) if source.startswith(".") else None
             if called is not None:
                 called.callers.append((module, block))
             else:
-                yield Gap(
-                    "not-understood",
-                    path,
-                    f"line {block.line}: module {name} comes from {source or 'nowhere'}, which was not read",
-                )
+                elsewhere.setdefault(source, []).append(path)
+    for source, paths in sorted(elsewhere.items()):
+        files = sorted(set(paths))
+        detail = f"the Terraform module {source or 'without a source'}, which is not in this repository"
+        yield Gap("not-understood", files[0], detail, len(files))
 
 
 def _local(folder: str, source: str) -> str:
@@ -97,7 +102,7 @@ def _local(folder: str, source: str) -> str:
     return "" if path == "." else path
 
 
-def _resource(module: _Module, path: str, block: Block, modules: Mapping[str, _Module]) -> Iterator[Resource]:
+def _resource(module: _Module, path: str, block: Block, targets: "_Targets") -> Iterator[Resource]:
     """Yield the resource a block declares; none when it is declared zero times."""
     location = Location(path, block.line, block.end_line)
     if block.kind == "terraform":
@@ -112,13 +117,8 @@ def _resource(module: _Module, path: str, block: Block, modules: Mapping[str, _M
     count = properties.at("count")
     if count is not None and count.scalar == 0 and not isinstance(count.scalar, bool):
         return
-    targets = frozenset(
-        target
-        for tree in block.body.walk()
-        if tree.unresolved
-        for target in _targets(tree.unresolved, module, modules, 0)
-    )
-    yield Resource(block.labels[0], block.labels[1], properties, location, "terraform", module.folder, targets)
+    named = targets.of(block.body, module)
+    yield Resource(block.labels[0], block.labels[1], properties, location, "terraform", module.folder, named)
 
 
 def _resolved(tree: Tree, module: _Module, depth: int) -> Tree:
@@ -126,7 +126,7 @@ def _resolved(tree: Tree, module: _Module, depth: int) -> Tree:
     value: Value
     if isinstance(tree.value, tuple):
         value = tuple(_resolved(child, module, depth) for child in tree.value)
-    elif isinstance(tree.value, Mapping):
+    elif isinstance(tree.value, dict):
         value = {key: _resolved(child, module, depth) for key, child in tree.items()}
     elif not tree.unresolved:
         return tree
@@ -191,36 +191,51 @@ def _interpolated(text: str, module: _Module, depth: int) -> str | None:
     return None if missing or "${" in filled or "%{" in filled else filled
 
 
-def _targets(
-    expression: str, module: _Module, modules: Mapping[str, _Module], depth: int
-) -> Iterator[tuple[str, str, str]]:
-    """Yield the resources that an expression names, through variables, locals and outputs."""
-    for match in _TARGET.finditer(expression):
-        yield module.folder, match[1], match[2]
-    if depth >= MAX_CHAIN:
-        return
-    for root, name in _VARIABLE.findall(expression):
+class _Targets:
+    """Finds the resources that expressions name, through variables, locals and outputs; each of those is read once."""
+
+    def __init__(self, modules: Mapping[str, _Module]) -> None:
+        self._modules = modules
+        self._known: dict[tuple[str, str], frozenset[_Target]] = {}
+
+    def of(self, tree: Tree, module: _Module) -> frozenset[_Target]:
+        """Return scope, kind and name of all resources that a tree of ``module`` names."""
+        return frozenset(
+            target for part in tree.walk() if part.unresolved for target in self._named(part.unresolved, module)
+        )
+
+    def _named(self, expression: str, module: _Module) -> Iterator[_Target]:
+        for match in _NAMED.finditer(expression):
+            yield module.folder, match[1], match[2]
+        for root, name in _VARIABLE.findall(expression):
+            yield from self._through(f"{root}.{name}", module)
+        for call, name in _OUTPUT.findall(expression):
+            yield from self._through(f"module.{call}.{name}", module)
+
+    def _through(self, reference: str, module: _Module) -> frozenset[_Target]:
+        """Return what a variable, local or output names; nothing while it is being read itself."""
+        key = (module.folder, reference)
+        if key not in self._known:
+            self._known[key] = frozenset()
+            trees = self._meaning(reference, module)
+            self._known[key] = frozenset(target for tree, inside in trees for target in self.of(tree, inside))
+        return self._known[key]
+
+    def _meaning(self, reference: str, module: _Module) -> Iterator[tuple[Tree, _Module]]:
+        """Yield the trees that a reference stands for, each with the module it is written in."""
+        root, _, name = reference.partition(".")
         if root == "local" and name in module.locals:
-            yield from _tree_targets(module.locals[name], module, modules, depth + 1)
+            yield module.locals[name], module
         elif root == "var":
             for caller, block in module.callers:
-                argument = block.body.at(name)
-                if argument is not None:
-                    yield from _tree_targets(argument, caller, modules, depth + 1)
-    for call, name in _OUTPUT.findall(expression):
-        if call in module.calls:
-            source = module.calls[call][0].body.text_at("source")
-            called = modules.get(_local(module.folder, source))
-            if called is not None and name in called.outputs:
-                yield from _tree_targets(called.outputs[name], called, modules, depth + 1)
-
-
-def _tree_targets(
-    tree: Tree, module: _Module, modules: Mapping[str, _Module], depth: int
-) -> Iterator[tuple[str, str, str]]:
-    for part in tree.walk():
-        if part.unresolved:
-            yield from _targets(part.unresolved, module, modules, depth)
+                if (argument := block.body.at(name)) is not None:
+                    yield argument, caller
+        elif root == "module":
+            call, _, output = name.partition(".")
+            source = module.calls[call][0].body.text_at("source") if call in module.calls else ""
+            called = self._modules.get(_local(module.folder, source)) if source else None
+            if called is not None and output in called.outputs:
+                yield called.outputs[output], called
 
 
 def _by_bucket_name(found: list[Resource]) -> list[Resource]:

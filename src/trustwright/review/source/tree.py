@@ -1,12 +1,12 @@
 """One shape for nested data of every format: values that know their lines."""
 
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import ItemsView, Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 Scalar: TypeAlias = str | int | float | bool | None
-Value: TypeAlias = "Scalar | tuple[Tree, ...] | Mapping[str, Tree]"
+Value: TypeAlias = "Scalar | tuple[Tree, ...] | dict[str, Tree]"
 
 # Shared by all readers of nested data. The largest Kubernetes and CloudFormation files people write by hand stay under
 # 1 MB, 50,000 values and 30 levels; what lies above is generated, or made to exhaust a reader.
@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 100
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "enabled"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "disabled"})
-_NOTHING: Final[Mapping[str, "Tree"]] = {}
+_NOTHING: Final[dict[str, "Tree"]] = {}
 
 
 class Tree(Struct, frozen=True, gc=False):
@@ -54,7 +54,7 @@ class Tree(Struct, frozen=True, gc=False):
                 found = here
             elif isinstance(value, tuple) and isinstance(step, int):
                 found = value[step] if -len(value) <= step < len(value) else None
-            elif isinstance(value, Mapping) and isinstance(step, str):
+            elif isinstance(value, dict) and isinstance(step, str):
                 found = value.get(step)
             if found is None:
                 return None
@@ -79,7 +79,7 @@ class Tree(Struct, frozen=True, gc=False):
 
     def items(self) -> ItemsView[str, "Tree"]:
         """Return the entries of a mapping in the order of the file; of anything else, none."""
-        return self.value.items() if isinstance(self.value, Mapping) else _NOTHING.items()
+        return self.value.items() if isinstance(self.value, dict) else _NOTHING.items()
 
     def children(self) -> tuple["Tree", ...]:
         """Return the items of a list or the values of a mapping; of a scalar, none."""
@@ -99,25 +99,25 @@ class Tree(Struct, frozen=True, gc=False):
         """Return the data without its lines: lists, dictionaries and scalars; an unresolved value as its expression."""
         if isinstance(self.value, tuple):
             return [child.plain() for child in self.value]
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             return {key: child.plain() for key, child in self.value.items()}
         return self.unresolved or self.value
 
     @property
     def is_scalar(self) -> bool:
         """True for a single value; an unresolved value counts as one."""
-        return not isinstance(self.value, (tuple, Mapping))
+        return not isinstance(self.value, (tuple, dict))
 
     @property
     def is_mapping(self) -> bool:
         """True when the value has keys."""
-        return isinstance(self.value, Mapping)
+        return isinstance(self.value, dict)
 
     @property
     def scalar(self) -> Scalar:
         """The single value; None for lists, mappings and unresolved values."""
         value = self.value
-        return None if isinstance(value, (tuple, Mapping)) else value
+        return None if isinstance(value, (tuple, dict)) else value
 
     @property
     def text(self) -> str:
