@@ -193,9 +193,8 @@ class Declarations:
         if outside and outside[0].startswith("fastapi_users."):
             self._library(owner, router, prefix, found, outside[0].rpartition(".")[2])
         elif outside:
-            self._project.gaps.append(
-                Gap("not-understood", str(where), f"routes that {outside[0]} adds are not listed")
-            )
+            detail = f"routes that {outside[0]} adds in line {where.line} are not listed"
+            self._project.gaps.append(Gap("not-understood", where.path, detail))
         else:
             self.open.append((owner, prefix, where))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from trustwright.review.frameworks.fastapi.declarations import Declarations, Endpoint, Place
 from trustwright.review.frameworks.fastapi.dependencies import NONE, Found
+from trustwright.review.link.conditions import Asked, Conditions
 from trustwright.review.link.values import Value
 from trustwright.review.model import DeclaredRoute, GuardUse
 
@@ -34,6 +35,7 @@ class Tree:
         """Take what was declared."""
         self._declared = declarations
         self._values = declarations.values
+        self._conditions = Conditions(self._values)
         self._reached: set[Place] = set()
         self._hanging = {item.child.place for items in declarations.hangings.values() for item in items}
         applications = sorted(declarations.applications.items(), key=_place)
@@ -129,20 +131,21 @@ class Tree:
         entries = tuple(entry for entry in value.expression.entries if entry[0] not in named)
         yield value.at(replace(value.expression, entries=entries)) if named else value
 
-    @staticmethod
-    def _route(endpoint: Endpoint, level: _Above) -> Iterator[DeclaredRoute]:
-        path = _CONVERTER.sub("}", level.prefix + endpoint.path) or "/"
+    def _route(self, endpoint: Endpoint, level: _Above) -> Iterator[DeclaredRoute]:
+        path = _CONVERTER.sub("}", level.prefix + endpoint.path)
+        path = path if path.startswith("/") else f"/{path}"
         unresolved = tuple(dict.fromkeys(level.unresolved + endpoint.found.unresolved))
         guards = tuple(dict.fromkeys((*level.guards, *endpoint.found.guards("route"), *endpoint.guards)))
         for method in endpoint.methods:
+            asked = Asked(method, path)
             yield DeclaredRoute(
                 method=method,
-                path=path if path.startswith("/") else f"/{path}",
+                path=path,
                 framework="fastapi",
                 location=endpoint.location,
                 handler=endpoint.handler,
                 handler_name=endpoint.handler_name,
-                guards=guards,
+                guards=tuple(self._conditions.applied(use, asked) if use.scope == "global" else use for use in guards),
                 unresolved=unresolved,
             )
 

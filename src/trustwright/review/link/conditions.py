@@ -1,0 +1,304 @@
+"""Which part of a guard runs for which route: conditions on the path, the method or the handler's name are decided.
+
+A guard before all routes often lets some through (``if request.endpoint in PUBLIC: return``) or holds only some back
+(``if request.path.startswith("/admin")``). What such a condition comes to for one route is known before anyone asks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Literal
+
+from trustwright.review.link.rejections import rejections
+from trustwright.review.link.values import Value, Values
+from trustwright.review.model import GuardUse, Reference
+from trustwright.review.source.code import Code
+from trustwright.review.source.expression import Expression
+from trustwright.review.source.facts import Branch, Function
+
+_SUBJECTS: tuple[tuple[Literal["path", "method", "endpoint", "blueprint"], re.Pattern[str]], ...] = (
+    ("path", re.compile(r"(^|\.)request\.(path|url\.path)$|(^|\.)scope\.path$|^req(uest)?\.(path|originalUrl)$")),
+    ("method", re.compile(r"(^|\.)(request|req|scope)\.method$")),
+    ("endpoint", re.compile(r"(^|\.)request\.endpoint$")),
+    ("blueprint", re.compile(r"(^|\.)request\.blueprint$")),
+)
+_ABOUT_ROUTE = re.compile(r"\b(path|url|originalUrl|method|endpoint|blueprint|url_rule|full_path|route)\b")
+_METHODS = ("dispatch", "__call__")
+_IDLE_CALLS = frozenset({"call_next", "next", "super", "debug", "info", "log"})
+_COMPREHENSION = re.compile(r"\s*for\s+(\w+)\s+in\s+(?=(.+))", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of every request that a route serves; ``endpoint`` and ``blueprint`` are Flask's names for it."""
+
+    method: str
+    path: str
+    endpoint: str = ""
+    blueprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of a guard does not run for a route, and why even that is doubtful; both empty when all of it runs."""
+
+    unreached: tuple[Reference, ...] = ()
+    doubt: str = ""
+
+
+class _Truth(Enum):
+    """What a condition comes to: ``FREE`` depends on who asks alone, ``UNCLEAR`` on the route in a way not decided."""
+
+    TRUE = "true"
+    FALSE = "false"
+    FREE = "free"
+    UNCLEAR = "unclear"
+
+
+_NOT = {_Truth.TRUE: _Truth.FALSE, _Truth.FALSE: _Truth.TRUE}
+
+
+def _both(truths: list[_Truth]) -> _Truth:
+    """Join by ``and``: one that never holds decides, one that always holds adds nothing."""
+    if _Truth.FALSE in truths:
+        return _Truth.FALSE
+    left = [truth for truth in truths if truth is not _Truth.TRUE]
+    return _Truth.UNCLEAR if _Truth.UNCLEAR in left else _Truth.FREE if left else _Truth.TRUE
+
+
+def _either(truths: list[_Truth]) -> _Truth:
+    both = _both([_NOT.get(truth, truth) for truth in truths])
+    return _NOT.get(both, both)
+
+
+class Conditions:
+    """Decides the conditions of guards. Those of a body are collected once."""
+
+    def __init__(self, values: Values) -> None:
+        """Take what follows expressions."""
+        self._values = values
+        self._branches: dict[tuple[str, int], list[Branch]] = {}
+        self._bodies: dict[Reference, list[tuple[Code, Function]]] = {}
+
+    def applied(self, use: GuardUse, asked: Asked) -> GuardUse:
+        """Return a guard's use with what of it does not run for a route."""
+        if use.reference not in self._bodies:
+            self._bodies[use.reference] = list(self._functions(use.reference))
+        parts = [self.reach(code, function, asked) for code, function in self._bodies[use.reference]]
+        unreached = tuple(item for part in parts for item in part.unreached)
+        doubt = next((part.doubt for part in parts if part.doubt), "")
+        return replace(use, unreached=use.unreached + unreached, doubt=use.doubt or doubt)
+
+    def _functions(self, reference: Reference) -> Iterator[tuple[Code, Function]]:
+        """Yield the functions that a guard runs: itself, or its class's methods that frameworks call."""
+        found = self._values.symbols.corpus.expression(reference)
+        if found is None:
+            return
+        code, expression = found
+        function = code.function_at(expression.start)
+        if function is not None:
+            yield code, function
+            return
+        for item in self._values.of(Value(code, expression)):
+            symbol = self._values.symbol(item)
+            if symbol.code is not None and symbol.function is not None and symbol.kind == "function":
+                yield symbol.code, symbol.function
+            elif symbol.code is not None and symbol.klass is not None:
+                for name in _METHODS:
+                    method = self._values.symbols.class_member(symbol.code, symbol.klass, name)
+                    if method.code is not None and method.function is not None:
+                        yield method.code, method.function
+
+    def reach(self, code: Code, function: Function, asked: Asked) -> Reach:
+        """Return what of a guard's body a request cannot come to."""
+        unreached: list[Reference] = []
+        doubt = ""
+        for branch in self._about_routes(code, function):
+            condition = Value(code, code.expression(branch.condition_start, branch.condition_end))
+            truth = self._truth(condition, asked, 0)
+            lets_through = self._lets_through(code, branch)
+            if truth is _Truth.FALSE:
+                unreached.append(Reference(code.path, branch.then_start, branch.then_end))
+            elif truth is _Truth.TRUE:
+                unreached.append(Reference(code.path, branch.then_end, branch.end))
+                if lets_through:
+                    inner = code.enclosing_function(branch.start) or function
+                    unreached.append(Reference(code.path, branch.end, inner.end))
+            elif truth is _Truth.UNCLEAR and not doubt and self._matters(code, branch):
+                where = code.location(branch.start)
+                doubt = f"whether it lets this route through could not be decided at {where}"
+        return Reach(tuple(item for item in unreached if item.end > item.start), doubt)
+
+    def _about_routes(self, code: Code, function: Function) -> list[Branch]:
+        key = (code.path, function.start)
+        if key not in self._branches:
+            self._branches[key] = [
+                branch
+                for branch in code.within(code.facts.branches, function.body_start, function.body_end)
+                if any(self._is_about_route(code, item) for item in self._names(code, branch))
+            ]
+        return self._branches[key]
+
+    @staticmethod
+    def _names(code: Code, branch: Branch) -> Iterator[Expression]:
+        condition = code.expression(branch.condition_start, branch.condition_end)
+        return (item for item in condition.walk() if item.kind in {"name", "call"} and item.name)
+
+    def _is_about_route(self, code: Code, name: Expression) -> bool:
+        if _ABOUT_ROUTE.search(name.name):
+            return True
+        binding = code.binding(name.name, name.start) if "." not in name.name else None
+        if binding is None or binding.assignment is None or not binding.assignment.value_end:
+            return False
+        return any(_subject(item) for item in code.value(binding.assignment).walk())
+
+    @staticmethod
+    def _lets_through(code: Code, branch: Branch) -> bool:
+        """Tell whether what runs when the condition holds ends the guard without refusing."""
+        ends = code.within(code.facts.returns, branch.then_start, branch.then_end)
+        return bool(ends) and not rejections(code, branch.then_start, branch.then_end)
+
+    def _matters(self, code: Code, branch: Branch) -> bool:
+        """Tell whether a branch lets through, refuses, or calls what may refuse."""
+        calls = code.calls_in(branch.then_start, branch.then_end)
+        acts = any(call.callee.rpartition(".")[2] not in _IDLE_CALLS for call in calls)
+        return (
+            acts
+            or bool(code.within(code.facts.returns, branch.then_start, branch.then_end))
+            or bool(rejections(code, branch.then_start, branch.then_end))
+        )
+
+    # --- truth ----------------------------------------------------------------------------------------------------
+
+    def _truth(self, value: Value, asked: Asked, depth: int) -> _Truth:
+        expression = value.expression
+        if expression.kind == "operation":
+            return self._operation(value, asked, depth + 1)
+        if expression.kind == "call":
+            return self._call(value, asked, depth + 1)
+        if self._known(value, asked) is not None:
+            return _Truth.TRUE if self._known(value, asked) else _Truth.FALSE
+        return self._rest(value)
+
+    def _rest(self, value: Value) -> _Truth:
+        """Judge what is not understood: unclear when it is about the route, else up to who asks."""
+        about = any(
+            self._is_about_route(value.code, item) for item in value.expression.walk() if item.kind in {"name", "call"}
+        )
+        return _Truth.UNCLEAR if about else _Truth.FREE
+
+    def _operation(self, value: Value, asked: Asked, depth: int) -> _Truth:
+        name, operands = value.expression.name, [value.at(item) for item in value.expression.arguments]
+        if name in {"and", "&&"}:
+            return _both([self._truth(item, asked, depth) for item in operands])
+        if name in {"or", "||"}:
+            return _either([self._truth(item, asked, depth) for item in operands])
+        if name in {"not", "!"} and operands:
+            truth = self._truth(operands[0], asked, depth)
+            return _NOT.get(truth, truth)
+        if len(operands) == 2 and name in {"==", "===", "!=", "!==", "in", "not in"}:
+            truth = self._compared(operands[0], operands[1], asked, "in" if "in" in name else "==")
+            return _NOT.get(truth, truth) if name.startswith(("!", "not")) else truth
+        return self._rest(value)
+
+    def _compared(self, one: Value, other: Value, asked: Asked, how: str) -> _Truth:
+        if how == "==" and self._known(one, asked) is None:
+            one, other = other, one
+        known = self._known(one, asked)
+        if known is None:
+            return self._rest(one.at(Expression("array", 0, 0, arguments=(one.expression, other.expression))))
+        listed = self._values.items(other) if how == "in" else [other]
+        texts = [self._values.text(item) for item in listed or ()]
+        if listed is None or None in texts:
+            return _Truth.UNCLEAR
+        is_path = _subject(self._meant(one).expression) == "path"
+        return _either([_equals(known, text or "", is_path) for text in texts])
+
+    def _call(self, value: Value, asked: Asked, depth: int) -> _Truth:
+        """Decide ``path.startswith(...)``, ``path.endswith(...)``, ``any(... for ...)``, ``re.match(...)``."""
+        call = value.expression
+        owner = value.at(Expression("name", call.start, call.start, name=call.name.rpartition(".")[0]))
+        known = self._known(owner, asked)
+        if (
+            known is not None
+            and call.last_name in {"startswith", "startsWith", "endswith", "endsWith"}
+            and call.arguments
+        ):
+            texts = self._texts(value.at(call.arguments[0]))
+            if texts is not None:
+                ends = call.last_name.lower() == "endswith"
+                return _either([_ends(known, text) if ends else _starts(known, text) for text in texts])
+        if call.name in {"any", "all"} and call.arguments and depth < 8:
+            return self._for_each(value.at(call.arguments[0]), asked, depth, every=call.name == "all")
+        return self._rest(value)
+
+    def _for_each(self, value: Value, asked: Asked, depth: int, *, every: bool) -> _Truth:
+        """Decide a test that is made for each item of a list."""
+        parts = value.expression.arguments
+        if value.expression.name not in {"generator", "list"} or len(parts) != 2:
+            return self._rest(value)
+        head = _COMPREHENSION.match(value.code.source(parts[1].start, parts[1].end))
+        if head is None:
+            return self._rest(value)
+        start = parts[1].start + len(head[0].encode())
+        items = self._values.items(value.at(value.code.expression(start, parts[1].end)))
+        if items is None:
+            return self._rest(value)
+        truths = [
+            self._truth(Value(value.code, parts[0], {**value.given, head[1]: item}), asked, depth) for item in items
+        ]
+        return _both(truths) if every else _either(truths)
+
+    def _texts(self, value: Value) -> list[str] | None:
+        """Return the constant text or texts that an argument comes to."""
+        items = self._values.items(value)
+        texts = [self._values.text(item) for item in (items if items is not None else [value])]
+        known = [text for text in texts if text is not None]
+        return known if len(known) == len(texts) else None
+
+    def _known(self, value: Value, asked: Asked) -> str | None:
+        """Return what is known of the request under a name: its path, its method, its handler."""
+        subject = _subject(self._meant(value).expression)
+        known = getattr(asked, subject) if subject is not None else ""
+        return known if known and known != "ANY" else None
+
+    @staticmethod
+    def _meant(value: Value) -> Value:
+        """Follow a local variable to the attribute of the request that it was made from."""
+        name = value.expression.name
+        if value.expression.kind == "name" and "." not in name and name not in value.given:
+            binding = value.code.binding(name, value.expression.start)
+            if binding is not None and binding.assignment is not None and binding.assignment.value_end:
+                return value.at(value.code.value(binding.assignment))
+        return value
+
+
+def _subject(value: Expression) -> Literal["path", "method", "endpoint", "blueprint"] | None:
+    if value.kind != "name":
+        return None
+    return next((subject for subject, pattern in _SUBJECTS if pattern.search(value.name)), None)
+
+
+def _equals(known: str, text: str, is_path: bool) -> _Truth:
+    """Compare; a path with parameters may equal every text of its shape."""
+    if known == text:
+        return _Truth.TRUE
+    if is_path and "{" in known:
+        shape = "".join(".+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", known))
+        return _Truth.UNCLEAR if re.fullmatch(shape, text) else _Truth.FALSE
+    return _Truth.FALSE
+
+
+def _starts(known: str, text: str) -> _Truth:
+    fixed = known.partition("{")[0]
+    if fixed.startswith(text):
+        return _Truth.TRUE
+    return _Truth.UNCLEAR if fixed != known and text.startswith(fixed) else _Truth.FALSE
+
+
+def _ends(known: str, text: str) -> _Truth:
+    fixed = known.rpartition("}")[2]
+    if fixed.endswith(text):
+        return _Truth.TRUE
+    return _Truth.UNCLEAR if fixed != known and text.endswith(fixed) else _Truth.FALSE
