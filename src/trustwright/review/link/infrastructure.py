@@ -21,6 +21,7 @@ class Resource:
         origin: ``terraform``, ``cloudformation``, ``kubernetes`` or ``compose``.
         scope: the folder (Terraform) or file in which its name is unique.
         targets: scope, kind and name of every resource that its properties name.
+        existing: True for a data source of Terraform: it is looked up, not created, so its settings are not stated here.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Resource:
     origin: str
     scope: str
     targets: frozenset[tuple[str, str, str]] = frozenset()
+    existing: bool = False
 
     def at(self, *path: str | int) -> Tree | None:
         """Return the property at ``path``: None when absent; check ``unresolved`` before judging its value."""

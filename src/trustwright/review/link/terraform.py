@@ -118,7 +118,8 @@ def _resource(module: _Module, path: str, block: Block, targets: "_Targets") -> 
     if count is not None and count.scalar == 0 and not isinstance(count.scalar, bool):
         return
     named = targets.of(block.body, module)
-    yield Resource(block.labels[0], block.labels[1], properties, location, "terraform", module.folder, named)
+    kind, name = block.labels
+    yield Resource(kind, name, properties, location, "terraform", module.folder, named, existing=block.kind == "data")
 
 
 def _resolved(tree: Tree, module: _Module, depth: int) -> Tree:
