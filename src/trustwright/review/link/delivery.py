@@ -1,6 +1,6 @@
 """The delivery map's facts: pipelines, their jobs and steps, and what each step does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,6 +122,8 @@ class Job:
         tolerated: True when its failure does not fail the pipeline.
         env: its environment variables.
         services: the service containers it runs beside itself.
+        name: what it is called beside its id, or empty.
+        inputs: what it passes to the workflow it calls.
     """
 
     id: str
@@ -138,6 +140,8 @@ class Job:
     tolerated: bool = False
     env: Tree | None = None
     services: Tree | None = None
+    name: str = ""
+    inputs: Tree | None = None
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -212,3 +216,22 @@ class Pipeline:
     def starts_on(self, *events: str) -> bool:
         """Tell whether one of ``events`` starts this pipeline."""
         return any(trigger.event in events for trigger in self.triggers)
+
+
+def gates(pipeline: Pipeline, job: Job, act: Act, pipelines: Iterable[Pipeline]) -> tuple[Act, ...]:
+    """Return all that must have been done before ``act``, a deployment by ``job`` of ``pipeline``, can happen.
+
+    That is what stands before it in its own job, what the jobs it needs do, and, for a pipeline that starts when
+    another one is done (``workflow_run``), what that one does. Tolerated acts are among them: whoever asks must leave them out.
+    """
+    found: list[Act] = []
+    for other in job.acts:
+        if other is act or other == act:
+            break
+        found.append(other)
+    found.extend(other for earlier in pipeline.before(job) for other in earlier.acts)
+    awaited = {name for trigger in pipeline.triggers if trigger.event == "workflow_run" for name in trigger.workflows}
+    found.extend(
+        other for one in pipelines if awaited and one.name in awaited for earlier in one.flow for other in earlier.acts
+    )
+    return tuple(dict.fromkeys(found))

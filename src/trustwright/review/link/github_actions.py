@@ -1,7 +1,7 @@
 """Reads GitHub Actions: workflows, local reusable workflows, local composite actions."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from posixpath import normpath
 from typing import Final
@@ -98,6 +98,8 @@ class _Reader:
             tolerated=_is_true(tree, "continue-on-error"),
             env=tree.at("env"),
             services=tree.at("services"),
+            name=tree.text_at("name"),
+            inputs=tree.at("with"),
         )
         return _with_tiers(job, [*names, *_environment_words(tree)], triggers)
 
@@ -165,10 +167,39 @@ def _flow(pipeline: Pipeline, by_path: Mapping[str, Pipeline], depth: int) -> tu
         for one in inner:
             needs = tuple(ids[need] for need in one.needs if need in ids)
             entered = replace(one, id=ids[one.id], needs=needs or job.needs, if_=one.if_ or job.if_)
-            found.append(entered)
+            found.append(_as_called(entered, job, pipeline))
     return tuple(
         replace(job, needs=tuple(one for need in job.needs for one in last.get(need, (need,)))) for job in found
     )
+
+
+def _as_called(job: Job, caller: Job, pipeline: Pipeline) -> Job:
+    """Return a called job with what only its caller knows: the environment, and where a deployment goes."""
+    given = caller.inputs
+
+    def value(match: re.Match[str]) -> str:
+        return (given.text_at(match[1]) if given else "") or match[0]
+
+    environment = _INPUT.sub(value, job.environment)
+    words = [text.text for key, text in given.items() if key.upper() in _ENVIRONMENT_KEYS] if given else []
+    said = [tier_of_environment(word) for word in (environment, *words)]
+    names = (caller.id, caller.name, pipeline.name, pipeline.location.path.rpartition("/")[2])
+    usual = _first_known(
+        (
+            *said,
+            tier_of_condition(job.if_),
+            *(tier_of_words(name) for name in names),
+            tier_of_triggers(pipeline.triggers),
+        )
+    )
+
+    def settled(act: Act) -> Act:
+        if act.purpose not in _TIERED:
+            return act
+        return replace(act, tier=_first_known((*said, act.tier, usual)))
+
+    steps = tuple(replace(step, acts=tuple(settled(act) for act in step.acts)) for step in job.steps)
+    return replace(job, environment=environment, steps=steps)
 
 
 def _triggers(path: str, tree: Tree) -> tuple[Trigger, ...]:
@@ -192,32 +223,36 @@ def _triggers(path: str, tree: Tree) -> tuple[Trigger, ...]:
 
 def _with_tiers(job: Job, names: Sequence[str], triggers: Sequence[Trigger]) -> Job:
     """Return the job with the tier of its deployments settled, as far as anything says where they go."""
-    tiers = [
-        tier_of_environment(job.environment),
-        tier_of_condition(job.if_),
-        *(tier_of_words(name) for name in names),
-        tier_of_triggers(triggers),
-    ]
-    usual = next((tier for tier in tiers if tier is not Tier.UNKNOWN), Tier.UNKNOWN)
-    documentation = any(_DOCUMENTATION.search(_plain(name)) for name in names)
+    environment = tier_of_environment(job.environment)
+    said = _first_known((tier_of_condition(job.if_), *(tier_of_words(name) for name in names)))
+    plain = [_plain(name) for name in names]
+    documentation = any(_DOCUMENTATION.search(name) for name in plain)
+    delivers = any(_DEPLOYING.search(name) or "migrat" in name for name in plain) or any(
+        act.purpose is Purpose.DEPLOY for act in job.acts
+    )
 
     def settled(act: Act) -> Act:
         if act.purpose is Purpose.DEPLOY and documentation:
             return replace(act, purpose=Purpose.PUBLISH_PAGES)
-        environment = tiers[0]
-        known = environment if environment is not Tier.UNKNOWN else act.tier
-        return replace(act, tier=usual if known is Tier.UNKNOWN else known) if act.purpose in _TIERED else act
+        if act.purpose not in _TIERED:
+            return act
+        # A migration in a job that delivers nothing prepares the database of a test.
+        last = tier_of_triggers(triggers) if delivers or act.purpose is Purpose.DEPLOY else Tier.UNKNOWN
+        return replace(act, tier=_first_known((environment, act.tier, said, last)))
 
     steps = tuple(replace(step, acts=tuple(settled(act) for act in step.acts)) for step in job.steps)
     return replace(job, steps=steps)
+
+
+def _first_known(tiers: Iterable[Tier]) -> Tier:
+    return next((tier for tier in tiers if tier is not Tier.UNKNOWN), Tier.UNKNOWN)
 
 
 def _in_step(act: Act, step: Step, words: Sequence[str]) -> Act:
     """Return an act with what its step says of it."""
     tier = act.tier
     if act.purpose in _TIERED and tier is Tier.UNKNOWN:
-        said = (tier_of_condition(step.if_), *(tier_of_words(word) for word in words))
-        tier = next((one for one in said if one is not Tier.UNKNOWN), Tier.UNKNOWN)
+        tier = _first_known((tier_of_condition(step.if_), *(tier_of_words(word) for word in words)))
     return replace(act, tier=tier, tolerated=act.tolerated or step.tolerated)
 
 

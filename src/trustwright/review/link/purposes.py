@@ -150,17 +150,22 @@ def _command(command: Command, remote: bool, place: Place, scripts: Scripts, cal
     location = place.whole or Location(place.path, place.line)
     for words in _programs(command.words):
         call = scripts.call(words, place.folder) if len(calls) < MAX_FOLLOWED else None
-        if call is not None:
+        if call is not None and call.found:
             yield from _called(call, words, place, scripts, calls)
             return
-        found = list(_matches(_COMMANDS, words))
+        # A script that is not there may be the program of that name: `yarn run jest`.
+        tried = words[words.index(call.name) :] if call is not None and call.name in words else words
+        found = list(_matches(_COMMANDS, tried))
         for applies, more in ((remote, _REMOTE), (place.self_hosted, _SELF_HOSTED), (place.deploying, _NAMED)):
-            found.extend(_matches(more, words) if applies else ())
+            found.extend(_matches(more, tried) if applies else ())
         if found:
-            tier = tier_of_words(" ".join(command.words))
+            tier = tier_of_words(" ".join(tried[1:]))
             for purpose in dict.fromkeys(pattern.purpose for pattern in found):
                 sign = next(pattern.sign for pattern in found if pattern.purpose is purpose)
                 yield Act(purpose, sign, location, tier)
+            return
+        if call is not None:
+            yield from _by_name(call, words, location)
             return
 
 
@@ -182,11 +187,15 @@ def _called(
             if act.purpose not in seen or len(call.found) == 1:
                 seen.add(act.purpose)
                 yield act
-    if any_act or (call.found and not any_work):
-        return
+    if any_work and not any_act:
+        yield from _by_name(call, words, place.whole or Location(place.path, place.line))
+
+
+def _by_name(call: Call, words: tuple[str, ...], location: Location) -> Iterator[Act]:
+    """Yield what a script's name says it does."""
     for pattern, purpose in _NAMES:
         if pattern.search(call.name.replace("_", "-")):
-            yield Act(purpose, " ".join(words[:3]), place.whole or Location(place.path, place.line), by_name=True)
+            yield Act(purpose, " ".join(words[:3]), location, by_name=True)
             return
 
 

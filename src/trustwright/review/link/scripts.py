@@ -96,7 +96,7 @@ class Scripts:
         if program in _PACKAGE_RUNNERS:
             return self._package_call(program, words[1:], folder)
         if program in _TASK_RUNNERS:
-            return self._task_call(words[1:], folder)
+            return self._task_call(program, words[1:], folder)
         if program in {"run-p", "run-s", "npm-run-all", "npm-run-all2"}:
             names = [word for word in words[1:] if not word.startswith("-")]
             found = [script for name in names for script in self._scripts(f"{folder}/package.json", name)]
@@ -142,14 +142,15 @@ class Scripts:
         tree = self._tree(path)
         return tree.text_at("name") if tree else ""
 
-    def _task_call(self, words: tuple[str, ...], folder: str) -> Call | None:
+    def _task_call(self, program: str, words: tuple[str, ...], folder: str) -> Call | None:
         arguments = _sorted(words)
         target = arguments.options.get("--target") or arguments.options.get("--targets") or arguments.options.get("-t")
         names = [
             word for word in arguments.words if word not in {"run", "affected", "run-many", "exec", "build:affected"}
         ]
         if not target and names:
-            target = names[0].partition(":")[2] or names[0] if "run" in arguments.words else names[0]
+            # `nx run project:target`
+            target = names[0].partition(":")[2] if program == "nx" and "run" in arguments.words else names[0]
         if not target:
             return None
         name = target.split(",")[0]
@@ -231,11 +232,20 @@ class Scripts:
             return None
         if name.startswith("$"):
             name = name.partition("/")[2]
-        for path in (_join(folder, name), normpath(name)):
-            if path in self._documents:
-                text = self._documents[path].decode("utf-8", "replace")
-                return Call(name, (Script(text, path, 1, folder),))
+        path = self._file(name, folder)
+        if path:
+            text = self._documents[path].decode("utf-8", "replace")
+            return Call(name, (Script(text, path, 1, folder),))
         return Call(PurePosixPath(name).stem, ()) if name.endswith(".sh") else None
+
+    def _file(self, name: str, folder: str) -> str:
+        """Return the file a script's name stands for; inside an image its folder is another, so the only one counts."""
+        for path in (_join(folder, name), _join("", name)):
+            if path in self._documents:
+                return path
+        ending = "/" + _join("", name.removeprefix("/app/"))
+        found = [path for path in self._documents if path.endswith(ending)]
+        return found[0] if len(found) == 1 else ""
 
 
 def _sorted(words: tuple[str, ...]) -> _Arguments:
