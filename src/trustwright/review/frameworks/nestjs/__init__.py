@@ -11,6 +11,7 @@ from trustwright.review.frameworks.nestjs.applications import Applications
 from trustwright.review.frameworks.nestjs.controllers import Controllers
 from trustwright.review.frameworks.nestjs.decorators import Decorators
 from trustwright.review.frameworks.nestjs.modules import Modules
+from trustwright.review.link.values import Values
 from trustwright.review.model import DeclaredRoute
 from trustwright.review.project import Project
 
@@ -27,11 +28,12 @@ def routes(project: Project) -> Iterator[DeclaredRoute]:
     ]
     if not files:
         return
+    values = Values(project.symbols)
     decorators = Decorators(project.symbols)
     modules = Modules(project.symbols, decorators, files)
-    controllers = Controllers(project.symbols, decorators, modules, files)
+    controllers = Controllers(values, decorators, modules, files)
     yielded: set[DeclaredRoute] = set()
-    for application in Applications(project.symbols, modules, files).all():
+    for application in Applications(values, modules, files).all():
         for route in controllers.routes(application):
             if route not in yielded:
                 yielded.add(route)

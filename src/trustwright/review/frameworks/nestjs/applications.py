@@ -1,14 +1,13 @@
 """Applications of Nest: what their bootstrap sets, and the guards and middleware that come before every route."""
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from trustwright.review.frameworks.nestjs.modules import Item, Module, Modules, Place
 from trustwright.review.frameworks.nestjs.paths import covers, joined, openapi
-from trustwright.review.link.constants import constant_text
-from trustwright.review.link.symbols import Symbol, Symbols
+from trustwright.review.link.symbols import Symbol
+from trustwright.review.link.values import Value, Values
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Call
@@ -67,9 +66,10 @@ class Application:
 class Applications:
     """Finds the applications of a project."""
 
-    def __init__(self, symbols: Symbols, modules: Modules, files: list[Code]) -> None:
+    def __init__(self, values: Values, modules: Modules, files: list[Code]) -> None:
         """Take the modules and the production files that import from Nest."""
-        self._symbols = symbols
+        self._values = values
+        self._symbols = values.symbols
         self._modules = modules
         self._files = files
 
@@ -132,7 +132,7 @@ class Applications:
         name = call.callee.rpartition(".")[2]
         value = code.call(call)
         if name == "setGlobalPrefix" and value.arguments:
-            application.prefix = openapi(self.text(code, value.arguments[0]))
+            application.prefix = openapi(self._text(code, value.arguments[0]))
             options = value.argument(1)
             left_out = options.get("exclude") if options is not None else None
             if left_out is not None:
@@ -151,15 +151,10 @@ class Applications:
         if kind is not None and kind.last_name != "URI":
             return
         prefix = options.get("prefix") if options is not None else None
-        application.version_prefix = "v" if prefix is None else (constant_text(self._symbols, code, prefix) or "")
+        application.version_prefix = "v" if prefix is None else (self._values.text(Value(code, prefix)) or "")
         default = options.get("defaultVersion") if options is not None else None
         if default is not None:
-            application.default_versions = self.versions(code, default)
-
-    def versions(self, code: Code, value: Expression) -> tuple[str, ...]:
-        """Return the versions an expression names."""
-        items = value.arguments if value.kind == "array" else (value,)
-        return tuple(NEUTRAL if item.last_name == "VERSION_NEUTRAL" else self.text(code, item) for item in items)
+            application.default_versions = versions(self._values, code, default)
 
     @staticmethod
     def _is_application(code: Code, call: Call) -> bool:
@@ -179,7 +174,7 @@ class Applications:
         """Read ``app.use(middleware)`` and ``app.use("/path", middleware)``."""
         first, *rest = value.arguments
         listed = first.arguments if first.kind == "array" else (first,)
-        paths = [text for item in listed if (text := constant_text(self._symbols, code, item)) is not None]
+        paths = [text for item in listed if (text := self._values.text(Value(code, item))) is not None]
         guards = rest if paths else list(value.arguments)
         application.middleware.append(
             Middleware(
@@ -189,13 +184,8 @@ class Applications:
             )
         )
 
-    def text(self, code: Code, value: Expression) -> str:
-        """Return a constant text; what is only known at run time stands as a parameter."""
-        found = constant_text(self._symbols, code, value)
-        if found is not None:
-            return found
-        name = re.sub(r"\W+", "_", value.last_name or (value.arguments[0].text or "" if value.arguments else ""))
-        return f":{name.strip('_') or 'path'}"
+    def _text(self, code: Code, value: Expression) -> str:
+        return self._values.pattern(Value(code, value))
 
     # --- modules ------------------------------------------------------------------------------------------------
 
@@ -248,7 +238,7 @@ class Applications:
     def _branch(self, application: Application, code: Code, listed: Iterable[Expression], above: str) -> None:
         for entry in listed:
             path = entry.get("path") if entry.kind == "object" else None
-            here = joined(above, openapi(self.text(code, path))) if path is not None else above
+            here = joined(above, openapi(self._text(code, path))) if path is not None else above
             for mount in self._modules.mounts([Item(code, entry)]):
                 if mount.symbol is not None and mount.symbol.code is not None and mount.symbol.klass is not None:
                     application.module_prefixes[mount.symbol.code.path, mount.symbol.klass.start] = here
@@ -295,9 +285,17 @@ class Applications:
             path = item.get("path") if item.kind == "object" else item
             method = item.get("method") if item.kind == "object" else None
             how = method.last_name if method is not None else "ALL"
-            text = constant_text(self._symbols, code, path) if path is not None else None
+            text = self._values.text(Value(code, path)) if path is not None else None
             if text is None:
                 whole = False
             else:
                 found.append(("ANY" if how == "ALL" else how, openapi(text), below and item.kind != "object"))
         return found, whole
+
+
+def versions(values: Values, code: Code, value: Expression) -> tuple[str, ...]:
+    """Return the versions that an expression names."""
+    items = value.arguments if value.kind == "array" else (value,)
+    return tuple(
+        NEUTRAL if item.last_name == "VERSION_NEUTRAL" else values.pattern(Value(code, item)) for item in items
+    )

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trustwright.review.frameworks.nestjs.applications import NEUTRAL, Application
+from trustwright.review.frameworks.nestjs.applications import NEUTRAL, Application, versions
 from trustwright.review.frameworks.nestjs.decorators import Applied, Decorators
 from trustwright.review.frameworks.nestjs.metadata import GuardBody, Metadata, metadata
 from trustwright.review.frameworks.nestjs.modules import Item, Modules, Place
 from trustwright.review.frameworks.nestjs.paths import covers, joined, openapi
-from trustwright.review.link.constants import constant_text
-from trustwright.review.link.symbols import Symbol, Symbols
+from trustwright.review.link.symbols import Symbol
+from trustwright.review.link.values import Value, Values
 from trustwright.review.model import DeclaredRoute, GuardUse
 from trustwright.review.source.code import Code
-from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Class, Function
 
 _METHODS = {
@@ -71,9 +70,10 @@ class _Endpoint:
 class Controllers:
     """Reads controllers and resolvers within a project."""
 
-    def __init__(self, symbols: Symbols, decorators: Decorators, modules: Modules, files: list[Code]) -> None:
+    def __init__(self, values: Values, decorators: Decorators, modules: Modules, files: list[Code]) -> None:
         """Take what opens decorators and modules, and the production files that import from Nest."""
-        self._symbols = symbols
+        self._values = values
+        self._symbols = values.symbols
         self._decorators = decorators
         self._modules = modules
         self._files = files
@@ -136,7 +136,7 @@ class Controllers:
     ) -> Iterator[DeclaredRoute]:
         lineage = self._lineage(code, klass)
         applied = [item for owner, current in reversed(lineage) for item in self._decorators.of(owner, current)]
-        found = metadata(self._symbols, list(reversed(applied)))
+        found = metadata(self._values, list(reversed(applied)))
         kind = _Kind(application, prefix, code, klass, applied, found, reasons)
         seen: set[str] = set()
         for owner, current in lineage:
@@ -144,7 +144,7 @@ class Controllers:
                 if function.name not in seen:
                     seen.add(function.name)
                     decorated = self._decorators.of(owner, function)
-                    endpoint = _Endpoint(kind, owner, function, decorated, metadata(self._symbols, decorated))
+                    endpoint = _Endpoint(kind, owner, function, decorated, metadata(self._values, decorated))
                     yield from self._endpoint_routes(endpoint)
 
     def _endpoint_routes(self, endpoint: _Endpoint) -> Iterator[DeclaredRoute]:
@@ -187,11 +187,7 @@ class Controllers:
                 return [""]
             value = entry
         items = value.arguments if value.kind == "array" else (value,)
-        return [self._text(code, one) for one in items] or [""]
-
-    def _text(self, code: Code, value: Expression) -> str:
-        found = constant_text(self._symbols, code, value)
-        return found if found is not None else f":{re.sub(r'[^0-9A-Za-z]+', '_', value.last_name).strip('_') or 'path'}"
+        return [self._values.pattern(Value(code, one)) for one in items] or [""]
 
     def _versions(self, endpoint: _Endpoint, controller: Applied) -> list[str]:
         """Return the path segments for a route's versions; an empty one for none."""
@@ -204,14 +200,10 @@ class Controllers:
         arguments = controller.arguments()
         given = arguments[0][1].get("version") if arguments and arguments[0][1].kind == "object" else None
         if own is not None and own.arguments():
-            found = self._named_versions(*own.arguments()[0])
+            found = versions(self._values, *own.arguments()[0])
         elif given is not None:
-            found = self._named_versions(arguments[0][0], given)
+            found = versions(self._values, arguments[0][0], given)
         return [f"{application.version_prefix}{one}" if one != NEUTRAL else "" for one in found] or [""]
-
-    def _named_versions(self, code: Code, value: Expression) -> tuple[str, ...]:
-        items = value.arguments if value.kind == "array" else (value,)
-        return tuple(NEUTRAL if item.last_name == "VERSION_NEUTRAL" else self._text(code, item) for item in items)
 
     @staticmethod
     def _unprefixed(endpoint: _Endpoint, item: Applied, path: str) -> bool:
@@ -222,7 +214,7 @@ class Controllers:
         """Return the name of a GraphQL operation: the one its decorator gives, else the method's."""
         for code, value in item.arguments():
             name = value.get("name") if value.kind == "object" else value
-            text = constant_text(self._symbols, code, name) if name is not None and name.kind != "function" else None
+            text = self._values.text(Value(code, name)) if name is not None and name.kind != "function" else None
             if text is not None:
                 return text
         return function.name
@@ -300,5 +292,5 @@ class Controllers:
             return None
         place = (code.path, klass.start)
         if place not in self._bodies:
-            self._bodies[place] = GuardBody(self._symbols, code, klass)
+            self._bodies[place] = GuardBody(self._values, code, klass)
         return self._bodies[place]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trustwright.review.frameworks.nestjs.decorators import CREATED, Applied
-from trustwright.review.link.constants import constant_text
-from trustwright.review.link.symbols import Symbols
+from trustwright.review.link.values import Value, Values
 from trustwright.review.model import Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
@@ -26,42 +25,42 @@ _NOTHING = frozenset({"null", "undefined"})
 _MAX_DEPTH = 4
 
 
-def metadata(symbols: Symbols, applied: list[Applied]) -> Metadata:
+def metadata(values: Values, applied: list[Applied]) -> Metadata:
     """Return the metadata that decorators set; what is set only sometimes counts as set."""
     found: Metadata = {}
     for item in reversed(applied):
         if item.name == CREATED and item.origin is not None:
             arguments = item.arguments()
-            found[item.origin] = not arguments or _truth(symbols, item, arguments[0][1])
+            found[item.origin] = not arguments or _truth(item, arguments[0][1])
         elif item.name in _SETTERS and item.expression.kind == "call" and item.expression.arguments:
             key_code, key = (item.meaning(item.expression.arguments[0]) or [(item.code, item.expression)])[0]
             value = item.expression.arguments[1] if len(item.expression.arguments) > 1 else None
-            found[key_of(symbols, key_code, key)] = value is not None and _truth(symbols, item, value)
+            found[key_of(values, key_code, key)] = value is not None and _truth(item, value)
     return found
 
 
-def key_of(symbols: Symbols, code: Code, value: Expression) -> Key:
+def key_of(values: Values, code: Code, value: Expression) -> Key:
     """Return what identifies a metadata key: its text, else where its value is made, else its name."""
-    text = constant_text(symbols, code, value)
+    text = values.text(Value(code, value))
     if text is not None:
         return text
-    symbol = symbols.expression(code, value)
+    symbol = values.symbols.expression(code, value)
     if symbol.code is not None and symbol.expression is not None:
         return symbol.code.path, symbol.expression.start
     return value.name
 
 
-def _truth(symbols: Symbols, use: Applied, value: Expression) -> bool:
+def _truth(use: Applied, value: Expression) -> bool:
     """Tell whether a value is more than nothing: what is only known at run time counts as something."""
     if value.kind == "boolean":
         return value.value is True
     if value.kind == "null":
         return False
     if value.kind == "array":
-        return any(item.kind != "spread" or _truth(symbols, use, item.arguments[0]) for item in value.arguments)
+        return any(item.kind != "spread" or _truth(use, item.arguments[0]) for item in value.arguments)
     if value.kind == "name" and value.name in use.given:
         given = use.given[value.name]
-        return bool(given) and (len(given) > 1 or _truth(symbols, Applied("", *given[0]), given[0][1]))
+        return bool(given) and (len(given) > 1 or _truth(Applied("", *given[0]), given[0][1]))
     return value.text != ""
 
 
@@ -77,10 +76,10 @@ class _Read:
 class GuardBody:
     """The ``canActivate`` of a guard class, read for what it does about metadata."""
 
-    def __init__(self, symbols: Symbols, code: Code, klass: Class) -> None:
+    def __init__(self, values: Values, code: Code, klass: Class) -> None:
         """Take the class; its method may be a base's."""
-        self._symbols = symbols
-        member = symbols.class_member(code, klass, "canActivate")
+        self._values = values
+        member = values.symbols.class_member(code, klass, "canActivate")
         self._code = member.code if member.code is not None else code
         self._method = member.function
         self._owner = code, klass
@@ -91,7 +90,7 @@ class GuardBody:
         code, klass = self._owner
         return self._method is not None and any(
             _is_read(call.callee)
-            for owner, current in self._symbols.lineage(code, klass)
+            for owner, current in self._values.symbols.lineage(code, klass)
             for call in owner.calls_in(current.body_start, current.body_end)
         )
 
@@ -99,7 +98,7 @@ class GuardBody:
         """Return the stretches of the guard that do not run for a route with this metadata."""
         if not self.reads or self._method is None:
             return ()
-        return tuple(_Walk(self._symbols, self._code, self._method, method, klass).stretches())
+        return tuple(_Walk(self._values, self._code, self._method, method, klass).stretches())
 
 
 def _is_read(callee: str) -> bool:
@@ -110,8 +109,8 @@ def _is_read(callee: str) -> bool:
 class _Walk:
     """Walks a guard's method with what is known of one route's metadata."""
 
-    def __init__(self, symbols: Symbols, code: Code, function: Function, method: Metadata, klass: Metadata) -> None:
-        self._symbols = symbols
+    def __init__(self, values: Values, code: Code, function: Function, method: Metadata, klass: Metadata) -> None:
+        self._values = values
         self._code = code
         self._function = function
         self._method = method
@@ -219,7 +218,7 @@ class _Walk:
             return last == "every"
         own = self._own(value)
         if own is not None and depth < _MAX_DEPTH:
-            inner = _Walk(self._symbols, own[0], own[1], self._method, self._klass)
+            inner = _Walk(self._values, own[0], own[1], self._method, self._klass)
             return inner.answer(depth + 1)
         return None
 
@@ -227,7 +226,7 @@ class _Walk:
         """Return the guard's own method that a call means, when that looks at metadata."""
         if not value.name.startswith("this."):
             return None
-        symbol = self._symbols.name(self._code, value.name, value.start)
+        symbol = self._values.symbols.name(self._code, value.name, value.start)
         if symbol.kind != "function" or symbol.code is None or symbol.function is None:
             return None
         body = symbol.code.calls_in(symbol.function.body_start, symbol.function.body_end)
@@ -245,7 +244,7 @@ class _Walk:
     def _read(self, value: Expression) -> bool | None:
         if not value.arguments:
             return None
-        key = key_of(self._symbols, self._code, value.arguments[0])
+        key = key_of(self._values, self._code, value.arguments[0])
         targets = self._code.source(value.arguments[0].end, value.end)
         on_handler, on_class = "getHandler" in targets, "getClass" in targets
         if not (on_handler or on_class):
