@@ -6,9 +6,11 @@ format shares stands in this file: which formats there are, and the order in whi
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from urllib.parse import quote
 
 from trustwright.review.model import CriterionAssessment, Finding, Gap, Review, Rule, RuleResult, Severity
 
@@ -48,6 +50,11 @@ def renderer(name: str) -> Renderer:
 
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def uri(path: str) -> str:
+    """Return a relative path as a URI reference, also when its bytes on disk are no text."""
+    return quote(path, errors=sys.getfilesystemencodeerrors())
 
 
 def told_gap(gap: Gap) -> str:

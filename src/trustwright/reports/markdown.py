@@ -6,9 +6,8 @@ Text that comes from the reviewed repository cannot become markup.
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
 
-from trustwright.reports import Block, blocks, told_gap, told_questions, visible
+from trustwright.reports import Block, blocks, told_gap, told_questions, uri, visible
 from trustwright.review.model import ControlStatus, Finding, Location, Review, Severity
 
 ENDINGS = (".md", ".markdown")
@@ -77,13 +76,13 @@ def _block(block: Block) -> Iterator[str]:
     yield f"#### {block.criterion.criterion}: {escape(rule.title)}"
     if len(block.findings) == 1:
         # Two spaces end the line without ending the paragraph.
-        yield f"**Finding:** {escape(first.detail or rule.finding)} {link(first.location)}{_changed(first)}  "
+        yield f"**Finding:** {escape(first.detail or rule.finding)} {link(first.location)}{_aside(first)}  "
     else:
         yield f"**Finding:** {escape(rule.finding)} {len(block.findings)} places:"
         yield ""
         for finding in block.findings:
             level = f"{finding.severity.capitalize()}: " if finding.severity is not block.severity else ""
-            yield f"- {link(finding.location)} {level}{escape(finding.detail)}{_changed(finding)}".rstrip()
+            yield f"- {link(finding.location)} {level}{escape(finding.detail)}{_aside(finding)}".rstrip()
         yield ""
     yield f"**Risk:** {escape(rule.risk)}  "
     yield "**Remediation:**"
@@ -96,10 +95,11 @@ def _block(block: Block) -> Iterator[str]:
     yield " · ".join(facts)
 
 
-def _changed(finding: Finding) -> str:
-    """Say that the settings gave the finding its severity, so that a milder one cannot pass unseen."""
+def _aside(finding: Finding) -> str:
+    """Name the other places that matter; say if the settings gave the severity, so that a milder one is seen."""
+    see = f" See also {', '.join(link(place) for place in finding.related)}." if finding.related else ""
     reason = finding.severity_reason
-    return f" (set to {finding.severity} in the settings: {escape(reason)})" if reason else ""
+    return see + (f" (Set to {finding.severity} in the settings: {escape(reason)})" if reason else "")
 
 
 def _evidence(review: Review) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _gaps(review: Review) -> Iterator[str]:
 
 def link(place: Location) -> str:
     """Return a relative link to a place, shown as ``path:line``."""
-    return f"[{escape(str(place))}]({quote(place.path)}#L{place.line})"
+    return f"[{escape(str(place))}]({uri(place.path)}#L{place.line})"
 
 
 def code(text: str) -> str:
@@ -161,8 +161,9 @@ def code(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return ``text`` on one line so that Markdown shows it as it is: no markup, link, mention or HTML comes of it."""
-    plain = re.sub(r"([\\`*_\[\]<>#|~&$!])", r"\\\1", visible(text))
-    plain = re.sub(r"^(\d*)([-+.)])", r"\1\\\2", plain)
+    plain = re.sub(r"([\\`*\[\]<|~&$]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", visible(text).strip())
+    # These mean something at the start of a line only.
+    plain = re.sub(r"^(\d*)([-+.)#>=])", r"\1\\\2", plain)
     plain = plain.replace("://", "\\://").replace("www.", "www\\.")
     # Between `@` and a name, an invisible character that joins words keeps a pasted report from calling people.
     return re.sub(r"@(?=\w)", "@&#8288;", plain)

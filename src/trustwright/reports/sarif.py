@@ -6,10 +6,9 @@ result as something wrong.
 
 import json
 from typing import Any
-from urllib.parse import quote
 
 from trustwright import __version__
-from trustwright.reports import visible
+from trustwright.reports import uri, visible
 from trustwright.review.model import Confidence, Finding, Location, Review, Rule, Severity
 
 ENDINGS = (".sarif", ".sarif.json")
@@ -114,7 +113,7 @@ def _location(place: Location, snippet: str = "") -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(path), "uriBaseId": "SRCROOT"}
+    return {"uri": uri(path), "uriBaseId": "SRCROOT"}
 
 
 def _notifications(review: Review) -> list[dict[str, Any]]:

@@ -153,7 +153,7 @@ def _not_assessed(results: Sequence[RuleResult], evidence: Sequence[str]) -> str
         nouns = sorted({result.rule.population for result in results})
         reason = f"none seen: {_listed(nouns)}"
     else:
-        reason = "no rule reads this in code"
+        reason = "nothing read speaks to it"
     if not evidence:
         return reason
     more = f" and {len(evidence) - 1} more below" if len(evidence) > 1 else ""

@@ -124,7 +124,7 @@ def review() -> Review:
                 "CC9.1",
                 "Business disruption mitigation",
                 status=ControlStatus.NOT_ASSESSED,
-                gap="no rule reads this in code; would settle it: Risk register (export)",
+                gap="nothing read speaks to it; would settle it: Risk register (export)",
                 evidence_needed=("Risk register (export)",),
                 population=Population(),
             ),

@@ -62,6 +62,7 @@ def test_a_review_without_findings_says_so() -> None:
 @given(st.text() | MARKUP)
 @example("[a](https://evil.example) <script>alert(1)</script> ![x](y) | `code` **b** # h\n\n# heading")
 @example("see https://evil.example or www.evil.example, ask @security-team, &lt; &#60;")
+@example("__0__ snake_case _x_ __init__")
 @example("1. one\n2. two")
 @example("\\")
 @example("`")
@@ -73,14 +74,15 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     assert plain == visible(text).replace("\N{WORD JOINER}", "").split()
 
 
-@given(st.text(st.characters(exclude_characters="\0"), min_size=1) | MARKUP.filter(bool))
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1) | MARKUP.filter(bool))
+@example("caf\udce9.js")
 @example("a b/[x](y)/`c`|d.js")
 @example("javascript:alert(1)")
 def test_a_link_goes_to_the_file_and_nowhere_else(path: str) -> None:
     shown = GITHUB.render(markdown.link(Location(path, 3)))
     target = re.fullmatch(r'<p><a href="([^"]*)">[^<]*</a></p>\n', shown)
     assert target
-    assert unquote(unescape(target[1])).removeprefix("./") == f"{path}#L3"
+    assert unquote(unescape(target[1]), errors="surrogateescape") == f"{path}#L3"
     assert ":" not in target[1]
 
 
@@ -101,4 +103,4 @@ def test_a_table_cell_stays_one_cell() -> None:
 def test_a_severity_that_the_settings_gave_says_so() -> None:
     milder = samples.finding(severity=Severity.LOW, severity_reason="Behind the office network.")
     text = markdown.render(samples.with_findings(milder)).decode()
-    assert "set to low in the settings: Behind the office network." in text
+    assert "Set to low in the settings: Behind the office network." in text

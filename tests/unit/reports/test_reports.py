@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.reports import samples
 from trustwright import reports
+from trustwright.review.model import Location
 
 
 def test_the_formats_are_the_modules() -> None:
@@ -50,3 +51,9 @@ def test_a_finding_is_told_once_under_its_first_criterion_in_scope() -> None:
 )
 def test_what_is_not_shown_is_made_visible(text: str, shown: str) -> None:
     assert reports.visible(text) == shown
+
+
+@pytest.mark.parametrize("name", reports.formats())
+def test_a_file_name_that_is_no_text_breaks_nothing(name: str) -> None:
+    odd = samples.finding(location=Location("src/caf\udce9.js", 1), detail="\udce9", snippet="\udce9")
+    assert b"src/caf" in reports.renderer(name)(samples.with_findings(odd))

@@ -63,7 +63,7 @@ def test_every_criterion_in_scope_has_a_row_and_no_other() -> None:
     ("seen", "state", "said"),
     [
         ([result()], ControlStatus.NOT_ASSESSED, "none seen: routes; would settle it: paper and 1 more below"),
-        ([], ControlStatus.NOT_ASSESSED, "no rule reads this in code; would settle it: paper and 1 more below"),
+        ([], ControlStatus.NOT_ASSESSED, "nothing read speaks to it; would settle it: paper and 1 more below"),
         ([result(unknown=2)], ControlStatus.NOT_ASSESSED, "none of 2 routes could be judged; would settle it: paper"),
         ([result(4)], ControlStatus.COMPLIANT, "no objection in 4 of 4 routes"),
         ([result(4, 3)], ControlStatus.PARTIAL, "3 unknown of 7 routes"),
