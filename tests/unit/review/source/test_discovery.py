@@ -81,6 +81,7 @@ def test_other_languages_are_a_gap(tmp_path: Path) -> None:
         ("node_modules/x/index.js", "vendored"),
         ("src/app.spec.ts", "test"),
         ("tests/test_a.py", "test"),
+        ("unittests/scans/template.yaml", "test"),
         ("src/latest/attestation.py", "production"),
         ("lib/jquery.min.js", "minified"),
         ("src/types/api.d.ts", "generated"),
