@@ -23,6 +23,7 @@ from pathlib import Path
 from trustwright.review.source.discovery import discover
 
 HERE = Path(__file__).parent
+RUN = "from trustwright.cli.main import main; main()"
 PARSE = """
 import sys
 from pathlib import Path
@@ -58,7 +59,7 @@ def main() -> int:
     print(f"{folder.name}: {len(files):,} source files, {lines:,} lines, {size:.1f} MB; {os.cpu_count()} processors\n")
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "XDG_CACHE_HOME": home}
-        command = [sys.executable, "-m", "trustwright.cli.main", "review", str(folder), "--format", "json"]
+        command = [sys.executable, "-c", RUN, "review", str(folder), "--format", "json"]
         runs: dict[str, Callable[[], Measured]] = {
             "review, no cache": lambda: measure([*command, "--no-cache"], environment),
             "bare parse": lambda: measure([sys.executable, "-c", PARSE], environment, listing),
@@ -93,6 +94,8 @@ def measure(command: list[str], environment: dict[str, str], given: str = "") ->
     watcher.start()
     process.communicate(given)
     wall = time.monotonic() - started
+    if process.returncode not in {0, 3}:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Measured(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak[0])
 
