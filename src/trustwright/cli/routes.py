@@ -7,15 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import click
 
 from trustwright import wiring
-from trustwright.cli._output import Ticker, in_colour, write_whole
+from trustwright.cli._output import UNKNOWN_WIDTH, Ticker, in_colour, screen_width, write_whole
 from trustwright.reports import visible
 from trustwright.reports.json import route_row
-from trustwright.review.model import Access, Audit, Deletion, Route, Verdict
+from trustwright.review.model import Access, Audit, Deletion, Location, Route, Verdict
 
 INCOMPLETE = 3
 QUESTIONS = ("authentication", "authorization", "audit", "deletion")
@@ -73,7 +74,8 @@ def command(path: Path, form: str, output: Path | None, config: Path | None) -> 
     elif form == "csv":
         content = _csv(routes)
     else:
-        content = "".join(f"{line}\n" for line in _table(routes, colour=output is None and in_colour()))
+        width, colour = (screen_width(), in_colour()) if output is None else (UNKNOWN_WIDTH, False)
+        content = "".join(f"{line}\n" for line in _table(routes, width=width, colour=colour))
     write_whole(content.encode("utf-8", "replace"), output)
     sys.exit(0 if review.complete else INCOMPLETE)
 
@@ -82,31 +84,45 @@ def _verdicts(route: Route) -> tuple[Verdict[Any], ...]:
     return tuple(getattr(route, question) for question in QUESTIONS)
 
 
-def _table(routes: Sequence[Route], *, colour: bool) -> Iterator[str]:
+def _table(routes: Sequence[Route], *, width: int, colour: bool) -> Iterator[str]:
     if not routes:
         yield "No route found. If this is a web service, its framework may be one that is not understood yet."
         return
     yield "".join(word.ljust(CELL) for word in HEAD).rstrip()
     for route in routes:
         words = [SHORT.get(verdict.value, str(verdict.value)) for verdict in _verdicts(route)]
-        cells = [
-            click.style(word, COLOUR[word]) + " " * (CELL - len(word))
-            if colour and word in COLOUR
-            else word.ljust(CELL)
-            for word in words
-        ]
-        yield "".join(cells) + visible(route.name)
-        yield f"  {'; '.join([visible(str(route.declared.location)), *_evidence(route)])}"
+        cells = "".join(_coloured(word, colour=colour) + " " * (CELL - len(word)) for word in words)
+        name = visible(route.name)
+        # A name that does not fit beside its verdicts goes below them whole, so that it can be copied.
+        fits = CELL * len(words) + len(name) <= width
+        yield cells + name if fits else f"{cells.rstrip()}\n  {name}"
+        places = "; ".join([str(route.declared.location), *_evidence(route)])
+        yield from wrap(
+            visible(places),
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     yield ""
     yield from _totals(routes)
 
 
+def _coloured(word: str, *, colour: bool) -> str:
+    return click.style(word, COLOUR[word]) if colour and word in COLOUR else word
+
+
 def _evidence(route: Route) -> Iterator[str]:
-    """Name the first place of each verdict that rests on another than the route's own."""
+    """Name the first place of each verdict that rests on another than the route's own; its line in the same file."""
+    declared = route.declared.location
+    rests: dict[Location, list[str]] = {}
     for question, verdict in zip(QUESTIONS, _verdicts(route), strict=True):
-        place = next((place for place in verdict.evidence if place != route.declared.location), None)
+        place = next((place for place in verdict.evidence if place != declared), None)
         if place:
-            yield f"{question} {visible(str(place))}"
+            rests.setdefault(place, []).append(question)
+    for place, questions in rests.items():
+        yield f"{' and '.join(questions)} {f':{place.line}' if place.path == declared.path else place}"
 
 
 def _totals(routes: Sequence[Route]) -> Iterator[str]:
