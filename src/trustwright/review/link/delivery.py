@@ -222,7 +222,8 @@ def gates(pipeline: Pipeline, job: Job, act: Act, pipelines: Iterable[Pipeline])
     """Return all that must have been done before ``act``, a deployment by ``job`` of ``pipeline``, can happen.
 
     That is what stands before it in its own job, what the jobs it needs do, and, for a pipeline that starts when
-    another one is done (``workflow_run``), what that one does. Tolerated acts are among them: whoever asks must leave them out.
+    another one is done (``workflow_run``), what that one does. Tolerated acts are among them: whoever asks must leave
+    them out.
     """
     found: list[Act] = []
     for other in job.acts:

@@ -1,12 +1,13 @@
 """Reads GitHub Actions: workflows, local reusable workflows, local composite actions."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from posixpath import normpath
 from typing import Final
 
-from trustwright.review.link.delivery import Act, Job, Pipeline, Purpose, Step, Tier, Trigger
+from trustwright.review.link.delivery import Act, Job, Pipeline, Step, Tier, Trigger
+from trustwright.review.link.destinations import TIERED, first_known, says_deploy, settled
 from trustwright.review.link.purposes import Place, acts_of_action, acts_of_script
 from trustwright.review.link.scripts import Scripts
 from trustwright.review.link.tiers import tier_of_condition, tier_of_environment, tier_of_triggers, tier_of_words
@@ -19,14 +20,11 @@ MAX_CALLS: Final = 4
 _WORKFLOW: Final = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
 _ACTION: Final = re.compile(r"(?:^|/)action\.ya?ml$")
 _INPUT: Final = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
-_DEPLOYING: Final = re.compile(r"\b(?:deploy(?:s|ment|ing)?|rollout|ship)\b")
-_DOCUMENTATION: Final = re.compile(r"\b(?:docs?|documentation|storybook|github pages|gh pages|demo site|blog)\b")
 _SECRET: Final = re.compile(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")
 # Variables whose value names the environment; NODE_ENV is a build mode and says nothing.
 _ENVIRONMENT_KEYS: Final = frozenset(
     {"ENVIRONMENT", "ENV", "STAGE", "DEPLOY_ENV", "TARGET_ENV", "APP_ENV", "ENV_NAME", "DEPLOYMENT_ENVIRONMENT"}
 )
-_TIERED: Final = frozenset({Purpose.DEPLOY, Purpose.MIGRATE, Purpose.ROLLBACK})
 
 
 def is_workflow(path: str) -> bool:
@@ -81,14 +79,14 @@ class _Reader:
         folder = tree.text_at("defaults", "run", "working-directory") or workflow.text_at(
             "defaults", "run", "working-directory"
         )
-        deploying = any(_DEPLOYING.search(_plain(name)) for name in names)
+        deploying = any(says_deploy(name) for name in names)
         place = Place(path, tree.line, _inside(folder), "self-hosted" in runs_on, deploying)
         environment = tree.text_at("environment", "name") or tree.text_at("environment")
         job = Job(
             id=key,
             location=Location(path, tree.line, tree.end_line),
             kind=_kind(tree, self._trees),
-            steps=self._steps(path, tree.each("steps"), place),
+            steps=self._steps(path, tree.each("steps"), place, _is_true(tree, "continue-on-error")),
             environment=environment,
             needs=tree.texts("needs"),
             permissions=tree.at("permissions"),
@@ -101,15 +99,15 @@ class _Reader:
             name=tree.text_at("name"),
             inputs=tree.at("with"),
         )
-        return _with_tiers(job, [*names, *_environment_words(tree)], triggers)
+        return settled(job, [*names, *_environment_words(tree)], triggers)
 
-    def _steps(self, path: str, trees: Sequence[Tree], place: Place) -> tuple[Step, ...]:
-        return tuple(self._step(path, tree, place) for tree in trees if tree.is_mapping)
+    def _steps(self, path: str, trees: Sequence[Tree], place: Place, tolerated: bool = False) -> tuple[Step, ...]:
+        return tuple(self._step(path, tree, place, tolerated) for tree in trees if tree.is_mapping)
 
-    def _step(self, path: str, tree: Tree, place: Place) -> Step:
+    def _step(self, path: str, tree: Tree, place: Place, tolerated: bool) -> Step:
         uses, run = tree.text_at("uses"), tree.at("run")
-        tolerated = _is_true(tree, "continue-on-error")
-        deploying = place.deploying or bool(_DEPLOYING.search(_plain(tree.text_at("name"))))
+        tolerated = tolerated or _is_true(tree, "continue-on-error")
+        deploying = place.deploying or says_deploy(tree.text_at("name"))
         here = replace(place, line=tree.line, deploying=deploying)
         acts: tuple[Act, ...] = ()
         action = ""
@@ -184,7 +182,7 @@ def _as_called(job: Job, caller: Job, pipeline: Pipeline) -> Job:
     words = [text.text for key, text in given.items() if key.upper() in _ENVIRONMENT_KEYS] if given else []
     said = [tier_of_environment(word) for word in (environment, *words)]
     names = (caller.id, caller.name, pipeline.name, pipeline.location.path.rpartition("/")[2])
-    usual = _first_known(
+    usual = first_known(
         (
             *said,
             tier_of_condition(job.if_),
@@ -193,12 +191,12 @@ def _as_called(job: Job, caller: Job, pipeline: Pipeline) -> Job:
         )
     )
 
-    def settled(act: Act) -> Act:
-        if act.purpose not in _TIERED:
+    def one(act: Act) -> Act:
+        if act.purpose not in TIERED:
             return act
-        return replace(act, tier=_first_known((*said, act.tier, usual)))
+        return replace(act, tier=first_known((*said, act.tier, usual)))
 
-    steps = tuple(replace(step, acts=tuple(settled(act) for act in step.acts)) for step in job.steps)
+    steps = tuple(replace(step, acts=tuple(one(act) for act in step.acts)) for step in job.steps)
     return replace(job, environment=environment, steps=steps)
 
 
@@ -221,38 +219,11 @@ def _triggers(path: str, tree: Tree) -> tuple[Trigger, ...]:
     )
 
 
-def _with_tiers(job: Job, names: Sequence[str], triggers: Sequence[Trigger]) -> Job:
-    """Return the job with the tier of its deployments settled, as far as anything says where they go."""
-    environment = tier_of_environment(job.environment)
-    said = _first_known((tier_of_condition(job.if_), *(tier_of_words(name) for name in names)))
-    plain = [_plain(name) for name in names]
-    documentation = any(_DOCUMENTATION.search(name) for name in plain)
-    delivers = any(_DEPLOYING.search(name) or "migrat" in name for name in plain) or any(
-        act.purpose is Purpose.DEPLOY for act in job.acts
-    )
-
-    def settled(act: Act) -> Act:
-        if act.purpose is Purpose.DEPLOY and documentation:
-            return replace(act, purpose=Purpose.PUBLISH_PAGES)
-        if act.purpose not in _TIERED:
-            return act
-        # A migration in a job that delivers nothing prepares the database of a test.
-        last = tier_of_triggers(triggers) if delivers or act.purpose is Purpose.DEPLOY else Tier.UNKNOWN
-        return replace(act, tier=_first_known((environment, act.tier, said, last)))
-
-    steps = tuple(replace(step, acts=tuple(settled(act) for act in step.acts)) for step in job.steps)
-    return replace(job, steps=steps)
-
-
-def _first_known(tiers: Iterable[Tier]) -> Tier:
-    return next((tier for tier in tiers if tier is not Tier.UNKNOWN), Tier.UNKNOWN)
-
-
 def _in_step(act: Act, step: Step, words: Sequence[str]) -> Act:
     """Return an act with what its step says of it."""
     tier = act.tier
-    if act.purpose in _TIERED and tier is Tier.UNKNOWN:
-        tier = _first_known((tier_of_condition(step.if_), *(tier_of_words(word) for word in words)))
+    if act.purpose in TIERED and tier is Tier.UNKNOWN:
+        tier = first_known((tier_of_condition(step.if_), *(tier_of_words(word) for word in words)))
     return replace(act, tier=tier, tolerated=act.tolerated or step.tolerated)
 
 
@@ -286,7 +257,3 @@ def _is_true(tree: Tree, key: str) -> bool:
 def _line(tree: Tree, key: str) -> int:
     found = tree.at(key)
     return found.line if found else 1
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", name.lower())

@@ -13,7 +13,7 @@ from trustwright.review.source.errors import SourceError
 from trustwright.review.source.tree import Tree
 
 _SCRIPTS: Final = re.compile(
-    r"(?:^|/)(?:package\.json|project\.json|(?:GNUm|M|m)akefile|\.?[jJ]ustfile|tox\.ini|[^/]+\.(?:sh|bash|mk))$"
+    r"(?:^|/)(?:package\.json|project\.json|(?:GNUm|M|m)akefile|\.?[jJ]ustfile|tox\.ini|[tT]askfile\.ya?ml|pyproject\.toml|[^/]+\.(?:sh|bash|mk))$"
 )
 # Systems whose files are recognised and not read: (pattern, name).
 _NOT_READ: Final = (

@@ -1,7 +1,8 @@
 """What commands and actions are for: the data that steps are classified by.
 
-A command pattern is words: the program, then words that must follow in this order among the arguments; a word with a
-leading ``!`` must not begin any argument. Names are the tools' own; each tool's manual is the source.
+A command pattern is words: the program, then words that must follow in this order among the arguments. A word with a
+leading ``!`` must not begin any argument; one with a leading ``~`` must be part of one. Names are the tools' own; each
+tool's manual is the source.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,9 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("web-test-runner", "detox test", "tsx --test", "c8 !report", "nyc !report", "schemathesis run", "behave"),
         *("elm-test", "forge test", "hardhat test", "tox", "nox", "vstest.console", "xcodebuild test"),
         *("lhci autorun", "start-server-and-test", "promtool test", "helm unittest", "molecule test", "kuttl test"),
-        *("chainsaw test", "terraform test"),
+        *("chainsaw test", "terraform test", "manage test", "docker compose up --exit-code-from"),
+        *("docker-compose up --exit-code-from", "docker compose up --abort-on-container-exit"),
+        *("docker-compose up --abort-on-container-exit",),
     ),
     Purpose.LINT: (
         *("eslint", "tslint", "oxlint", "biome check", "biome lint", "biome ci", "standard", "xo", "stylelint"),
@@ -41,8 +44,8 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
     Purpose.CODE_SCAN: (
         *("semgrep", "opengrep", "bandit", "gosec", "brakeman", "bearer scan", "snyk code"),
         *("codeql database analyze", "sonar-scanner", "sonarqube-scanner", "mvn sonar:sonar", "gradlew sonar"),
-        *("njsscan", "horusec", "zizmor", "cx scan", "spotbugs", "psalm --taint-analysis", "mobsfscan"),
-        *("trustwright review", "sourceanalyzer"),
+        *("njsscan", "horusec", "cx scan", "spotbugs", "psalm --taint-analysis", "mobsfscan", "trustwright review"),
+        *("sourceanalyzer",),
     ),
     Purpose.DEPENDENCY_SCAN: (
         *("npm audit !fix", "yarn audit", "yarn npm audit", "pnpm audit", "bun audit", "pip-audit", "safety check"),
@@ -63,7 +66,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
     Purpose.INFRASTRUCTURE_SCAN: (
         *("checkov", "tfsec", "terrascan", "kics", "trivy config", "trivy k8s", "kube-score", "kubesec"),
         *("kube-linter", "polaris audit", "cfn-lint", "cfn_nag", "cfn-nag", "cfn_nag_scan", "regula run"),
-        *("conftest test", "snyk iac", "cdk-nag", "kubeaudit", "kubescape scan", "prowler"),
+        *("conftest test", "snyk iac", "cdk-nag", "kubeaudit", "kubescape scan", "prowler", "zizmor"),
     ),
     Purpose.DYNAMIC_SCAN: (
         *("zap-baseline.py", "zap-full-scan.py", "zap-api-scan.py", "zap.sh", "nuclei", "nikto", "wapiti"),
@@ -79,7 +82,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("remix build", "react-router build", "astro build", "expo export", "nuxt build", "vue-cli-service build"),
         *("react-scripts build", "electron-builder !--publish", "rake assets:precompile"),
         *("rails assets:precompile", "pulumi preview", "tsdown", "parcel build", "electron-vite build"),
-        *("wxt build", "turbo build", "swc", "babel", "ncc build", "bun build"),
+        *("wxt build", "swc", "babel", "ncc build", "bun build"),
     ),
     Purpose.DEPLOY: (
         *("kubectl apply !--dry-run", "kubectl replace", "kubectl set image", "kubectl rollout restart"),
@@ -108,7 +111,8 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("mup deploy", "zappa deploy", "zappa update", "chalice deploy", "arc deploy", "dokku git:sync"),
         *("okteto deploy", "spin pipeline execute", "koyeb service update", "zeabur deploy", "clever deploy"),
         *("scalingo deploy", "ibmcloud ce application update", "fastly compute publish", "deployctl deploy"),
-        *("shopify app deploy", "amplify publish", "amplify push", "fastapi deploy"),
+        *("shopify app deploy", "amplify publish", "amplify push", "fastapi deploy", "terragrunt run-all apply"),
+        *("terragrunt run --all apply",),
     ),
     Purpose.PUBLISH: (
         *("npm publish !--dry-run", "yarn publish", "yarn npm publish", "pnpm publish !--dry-run", "bun publish"),
@@ -135,7 +139,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("drizzle-kit push", "dbmate up", "atlas migrate apply", "atlas schema apply", "migrate up"),
         *("supabase db push", "supabase migration up", "sqlx migrate run", "diesel migration run"),
         *("artisan migrate", "dotnet ef database update", "mikro-orm migration:up", "node-pg-migrate up"),
-        *("sqitch deploy", "mix ecto.migrate", "payload migrate", "medusa db:migrate"),
+        *("sqitch deploy", "mix ecto.migrate", "payload migrate", "medusa db:migrate", "manage migrate !--check"),
     ),
     Purpose.ROLLBACK: (
         *("kubectl rollout undo", "helm rollback", "helm upgrade --atomic", "helm upgrade --rollback-on-failure"),
@@ -170,8 +174,17 @@ REMOTE_DEPLOYS: Final = (
 
 # These move files or refs, and deploy when the step, the job or the pipeline is called a deployment.
 NAMED_DEPLOYS: Final = (
-    *("git push", "aws s3 sync", "aws s3 cp", "gsutil rsync", "gsutil cp", "gcloud storage rsync", "rsync", "scp"),
-    *("az storage blob upload-batch", "kubectl patch", "kubectl annotate", "curl", "wget", "lftp", "sftp"),
+    *("git push release", "git push production", "git push prod", "git push live", "git push main", "git push master"),
+    *("git push heroku", "git push dokku", "git push ~:release", "git push ~:prod", "git push ~:live", "aws s3 sync"),
+    *("aws s3 cp ~s3://", "gsutil rsync", "gsutil cp", "gcloud storage rsync", "rsync", "scp", "lftp", "sftp"),
+    *(
+        "az storage blob upload-batch",
+        "kubectl patch",
+        "kubectl annotate",
+        "curl ~deploy",
+        "curl ~hook",
+        "wget ~deploy",
+    ),
 )
 
 # On a runner of one's own these bring up the service itself rather than a test stand.
@@ -197,9 +210,8 @@ ACTIONS: Final[Mapping[Purpose, tuple[str, ...]]] = {
     Purpose.CODE_SCAN: (
         *("github/codeql-action/analyze", "returntocorp/semgrep-action", "semgrep/semgrep-action"),
         *("bearer/bearer-action", "sonarsource/sonarcloud-github-action", "sonarsource/sonarqube-scan-action"),
-        *("securego/gosec", "ossf/scorecard-action", "veracode/veracode-pipeline-scan-action"),
-        *("veracode/veracode-uploadandscan-action", "checkmarx/ast-github-action", "zizmorcore/zizmor-action"),
-        *("woodruffw/zizmor-action", "anthropics/claude-code-security-review", "snyk/actions/code"),
+        *("securego/gosec", "veracode/veracode-pipeline-scan-action", "veracode/veracode-uploadandscan-action"),
+        *("checkmarx/ast-github-action", "anthropics/claude-code-security-review", "snyk/actions/code"),
         *("shundor/python-bandit-scan", "jpetrucciani/bandit-check", "microsoft/security-devops-action"),
         *("fortify/github-action", "datadog/datadog-static-analyzer-github-action"),
     ),
@@ -223,13 +235,17 @@ ACTIONS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("bridgecrewio/checkov-action", "aquasecurity/tfsec-action", "aquasecurity/tfsec-pr-commenter-action"),
         *("checkmarx/kics-github-action", "tenable/terrascan-action", "snyk/actions/iac"),
         *("kubescape/github-action", "stackrox/kube-linter-action", "stelligent/cfn_nag"),
+        *("accurics/terrascan-action", "zizmorcore/zizmor-action", "woodruffw/zizmor-action"),
     ),
     Purpose.DYNAMIC_SCAN: (
         *("zaproxy/action-baseline", "zaproxy/action-full-scan", "zaproxy/action-api-scan"),
         *("stackhawk/hawkscan-action", "projectdiscovery/nuclei-action"),
         *("portswigger-cloud/dastardly-github-action",),
     ),
-    Purpose.BUILD: (*("docker/bake-action", "redhat-actions/buildah-build", "docker/build-push-action"),),
+    Purpose.BUILD: (
+        *("docker/bake-action", "redhat-actions/buildah-build", "docker/build-push-action"),
+        *("depot/build-push-action", "useblacksmith/build-push-action"),
+    ),
     Purpose.DEPLOY: (
         *("azure/webapps-deploy", "azure/k8s-deploy", "azure/functions-action"),
         *("azure/container-apps-deploy-action", "azure/arm-deploy", "azure/bicep-deploy", "azure/aci-deploy"),
@@ -273,6 +289,17 @@ ACTIONS: Final[Mapping[Purpose, tuple[str, ...]]] = {
     Purpose.APPROVAL: (*("trstringer/manual-approval",),),
 }
 
+# Actions that build an image, and push it when their inputs say so.
+BUILD_AND_PUSH: Final = frozenset(
+    {"docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action"}
+)
+
+# Steps that start a cluster of the job's own: what is deployed to it afterwards is a test.
+LOCAL_CLUSTERS: Final = (
+    *("helm/kind-action", "engineerd/setup-kind", "medyagh/setup-minikube", "manusa/actions-setup-minikube"),
+    *("absaoss/k3d-action", "nolar/setup-k3d-k3s", "kind create cluster", "minikube start", "k3d cluster create"),
+)
+
 # Actions whose inputs hold a script; the second word is set when it runs on another machine.
 SCRIPT_INPUTS: Final[Mapping[str, tuple[str, bool]]] = {
     "nick-fields/retry": ("command", False),
@@ -283,6 +310,7 @@ SCRIPT_INPUTS: Final[Mapping[str, tuple[str, bool]]] = {
     "cloudflare/wrangler-action": ("command", False),
     "azure/cli": ("inlineScript", False),
     "devcontainers/ci": ("runCmd", False),
+    "helmfile/helmfile-action": ("helmfile-args", False),
     "gradle/gradle-build-action": ("arguments", False),
     "borales/actions-yarn": ("cmd", False),
     "coactions/setup-xvfb": ("run", False),
@@ -294,6 +322,7 @@ SCRIPT_PROGRAMS: Final[Mapping[str, str]] = {
     "cloudflare/wrangler-action": "wrangler",
     "gradle/gradle-build-action": "gradle",
     "borales/actions-yarn": "yarn",
+    "helmfile/helmfile-action": "helmfile",
 }
 
 # Programs that run another one given among their arguments.

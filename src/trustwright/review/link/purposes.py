@@ -9,6 +9,7 @@ from typing import Final
 from trustwright.review.link.delivery import Act, Purpose
 from trustwright.review.link.purpose_tables import (
     ACTIONS,
+    BUILD_AND_PUSH,
     COMMANDS,
     NAMED_DEPLOYS,
     REMOTE_DEPLOYS,
@@ -28,7 +29,11 @@ MAX_FOLLOWED: Final = 4
 MAX_ACTS: Final = 200
 
 # What the name of a script says when the script itself says nothing; the first that fits.
-_NAMES: Final = (
+_NAMES: Final[tuple[tuple[re.Pattern[str], Purpose | None], ...]] = (
+    (
+        re.compile(r"^(?:start|serve|dev|watch|install|setup|prepare|clean|pre|post|generate|envsetup)\b|\binstall$"),
+        None,
+    ),
     (re.compile(r"\b(?:type-?check|check-?types|types|tsc)\b"), Purpose.TYPE_CHECK),
     (re.compile(r"\b(?:lint|eslint|format|prettier|style)\b"), Purpose.LINT),
     (re.compile(r"\b(?:audit|vulnerabilit(?:y|ies))\b"), Purpose.DEPENDENCY_SCAN),
@@ -61,6 +66,9 @@ _NO_PROGRAM: Final = frozenset(
     | {"--version", "-v", "-V", "tag", "images", "ps", "rm", "down", "get", "describe"}
 )
 _NOTHING: Final = frozenset({"echo", "printf", "exit", "true", ":", "set", "cd", "export", "false", "test", "["})
+# Programs whose arguments are several targets, of which any counts.
+_MANY_TARGETS: Final = frozenset({"mvn", "mvnw", "gradle", "gradlew", "rake", "rails", "cargo", "sbt", "vercel"})
+_PASSED: Final = frozenset({"alpha", "beta", "--", "origin"})
 _VERSION: Final = re.compile(r"(?<=.)@[\w.^~*-]+$")
 
 
@@ -94,7 +102,9 @@ def _patterns(table: Mapping[Purpose, Sequence[str]]) -> dict[str, tuple[_Patter
             program, *words = row.split()
             rest = tuple(word for word in words if not word.startswith("!"))
             never = tuple(word[1:] for word in words if word.startswith("!"))
-            index.setdefault(program, []).append(_Pattern(rest, never, purpose, " ".join((program, *rest))))
+            index.setdefault(program, []).append(
+                _Pattern(rest, never, purpose, " ".join((program, *(word for word in rest if word[0] != "~"))))
+            )
     return {program: tuple(sorted(rows, key=lambda row: -len(row.rest))) for program, rows in index.items()}
 
 
@@ -125,12 +135,16 @@ def acts_of_action(uses: str, inputs: Tree | None, place: Place, scripts: Script
     purpose = _ACTIONS.get(name) or _ACTIONS.get(name.rpartition("/")[0] if name.count("/") > 1 else "")
     if purpose is None:
         return ()
-    push = inputs.at("push") if inputs else None
-    if name == "docker/build-push-action" and push is not None and push.truth is not False:
+    if name in BUILD_AND_PUSH and inputs and _pushes(inputs):
         return (Act(Purpose.BUILD, name, location), Act(Purpose.PUBLISH, name, location))
     if name == "pulumi/actions" and inputs and inputs.text_at("command") not in {"up", "update"}:
         return (Act(Purpose.BUILD, name, location),)
     return (Act(purpose, name, location),)
+
+
+def _pushes(inputs: Tree) -> bool:
+    push = inputs.at("push")
+    return (push is not None and push.truth is not False) or "push=true" in inputs.text_at("outputs")
 
 
 def _acts(text: str, place: Place, scripts: Scripts, remote: bool, calls: tuple[str, ...]) -> Iterator[Act]:
@@ -195,7 +209,8 @@ def _by_name(call: Call, words: tuple[str, ...], location: Location) -> Iterator
     """Yield what a script's name says it does."""
     for pattern, purpose in _NAMES:
         if pattern.search(call.name.replace("_", "-")):
-            yield Act(purpose, " ".join(words[:3]), location, by_name=True)
+            if purpose is not None:
+                yield Act(purpose, " ".join(words[:3]), location, by_name=True)
             return
 
 
@@ -222,14 +237,38 @@ def _matches(index: Mapping[str, tuple[_Pattern, ...]], words: tuple[str, ...]) 
     for pattern in index.get(program, ()):
         if pattern.purpose in seen or any(word.startswith(pattern.never) for word in words if pattern.never):
             continue
-        rest = iter(words[1:])
-        if all(any(_is(word, wanted) for word in rest) for wanted in pattern.rest):
+        if _follow(words, pattern.rest):
             seen.add(pattern.purpose)
             yield pattern
 
 
+def _follow(words: tuple[str, ...], rest: tuple[str, ...]) -> bool:
+    """Tell whether the words of a pattern follow the program in their order.
+
+    Between them only options and their values may stand; an option of the pattern may stand anywhere.
+    """
+    strict = words[0].rpartition("/")[2] not in _MANY_TARGETS
+    at = 1
+    for wanted in rest:
+        if wanted.startswith(("-", "~")):
+            if not any(_is(word, wanted) for word in words[1:]):
+                return False
+            continue
+        while at < len(words) and not _is(words[at], wanted):
+            passed = words[at].startswith(("-", "+")) or words[at - 1].startswith("-") or words[at] in _PASSED
+            if strict and not passed:
+                return False
+            at += 1
+        if at == len(words):
+            return False
+        at += 1
+    return True
+
+
 def _is(word: str, wanted: str) -> bool:
-    """Compare an argument with a pattern's word; options may carry a value."""
+    """Compare an argument with a pattern's word: options may carry a value, ``~`` asks for a part of the argument."""
+    if wanted.startswith("~"):
+        return wanted[1:] in word.lower()
     return (
         word == wanted
         or (wanted.startswith("-") and word.startswith(f"{wanted}="))

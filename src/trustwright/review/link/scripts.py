@@ -1,12 +1,12 @@
 """Finds the script a command stands for: package.json scripts, make and just targets, tox environments, shell files."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Final
 
+from trustwright.review.link.script_files import Targets, make_targets, python_tasks, task_targets, tox_commands
 from trustwright.review.source import json
 from trustwright.review.source.errors import SourceError
 from trustwright.review.source.tree import Tree
@@ -45,12 +45,35 @@ _VALUE_OPTIONS: Final = frozenset(
 _FOLDER_OPTIONS: Final = frozenset({"--prefix", "--dir", "-C", "--cwd", "--directory"})
 _CHOICE_OPTIONS: Final = frozenset({"--workspace", "--filter", "-F", "--scope", "-w"})
 _MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
-_JUSTFILES: Final = ("justfile", "Justfile", ".justfile")
+# Programs that run a target of a file, and the files' names.
+_TARGET_FILES: Final[Mapping[str, tuple[str, ...]]] = {
+    "make": _MAKEFILES,
+    "gmake": _MAKEFILES,
+    "just": ("justfile", "Justfile", ".justfile"),
+    "task": ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "pyproject.toml"),
+    "go-task": ("Taskfile.yml", "Taskfile.yaml"),
+    "poe": ("pyproject.toml",),
+    "taskipy": ("pyproject.toml",),
+}
+# Of these the words after the target are its arguments, and without the file they are some other program.
+_SINGLE: Final = frozenset({"task", "poe", "taskipy", "just"})
+# What an Nx executor runs, when its package's name does not say it.
+_EXECUTORS: Final[Mapping[str, str]] = {
+    "vite:test": "vitest",
+    "playwright:playwright": "playwright test",
+    "cypress:cypress": "cypress run",
+    "js:tsc": "tsc -b",
+    "vite:build": "vite build",
+    "webpack:webpack": "webpack",
+    "angular:webpack-browser": "ng build",
+    "angular:application": "ng build",
+    "build-angular:application": "ng build",
+    "build-angular:browser": "ng build",
+    "storybook:build": "storybook build",
+    "next:build": "next build",
+}
+_SHELL_ENDS: Final = (".sh", ".bash")
 _SHELLS: Final = frozenset({"bash", "sh", "zsh", "source", "."})
-_TARGET: Final = re.compile(r"^(?P<names>[A-Za-z0-9_./%-]+(?:[ \t]+[^\s:=]+)*)[ \t]*::?(?!=)(?P<needs>[^=\n#]*)$")
-_VARIABLE: Final = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*(?:[:?+]?=)[ \t]*(?P<value>[^\n]*)$")
-_REFERENCE: Final = re.compile(r"\$[({](\w+)[)}]|\{\{[ ]*(\w+)[ ]*\}\}")
-_SECTION: Final = re.compile(r"^\[(?P<name>[^\]]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,7 @@ class Scripts:
         self._packages = sorted(path for path in documents if PurePosixPath(path).name == "package.json")
         self._projects = sorted(path for path in documents if PurePosixPath(path).name == "project.json")
         self._trees: dict[str, Tree | None] = {}
+        self._known: dict[str, Targets] = {}
 
     def call(self, words: tuple[str, ...], folder: str) -> Call | None:
         """Return the script that the command ``words``, run in ``folder``, stands for; None when it runs none."""
@@ -99,10 +123,10 @@ class Scripts:
             return self._task_call(program, words[1:], folder)
         if program in {"run-p", "run-s", "npm-run-all", "npm-run-all2"}:
             names = [word for word in words[1:] if not word.startswith("-")]
-            found = [script for name in names for script in self._scripts(f"{folder}/package.json", name)]
+            found = [script for name in names for script in self._scripts(_join(folder, "package.json"), name)]
             return Call(" ".join(names), tuple(found))
-        if program in {"make", "gmake", "just"}:
-            return self._make_call(program, words[1:], folder)
+        if program in _TARGET_FILES:
+            return self._target_call(program, words[1:], folder)
         if program == "tox":
             return self._tox_call(words[1:], folder)
         return self._shell_call(words, program, folder)
@@ -150,7 +174,8 @@ class Scripts:
         ]
         if not target and names:
             # `nx run project:target`
-            target = names[0].partition(":")[2] if program == "nx" and "run" in arguments.words else names[0]
+            runs = program == "nx" and "run" in arguments.words and ":" in names[0]
+            target = names[0].split(":")[1] if runs else names[0]
         if not target:
             return None
         name = target.split(",")[0]
@@ -168,8 +193,9 @@ class Scripts:
             if target is None:
                 continue
             options = target.texts("options", "command") or target.texts("options", "commands")
-            executor = target.text_at("executor").rpartition(":")[2]
-            found.append(Script("\n".join(options) or executor, path, target.line, ""))
+            executor = target.text_at("executor").rpartition("/")[2]
+            runs = _EXECUTORS.get(executor, executor.partition(":")[0])
+            found.append(Script("\n".join(options) or runs, path, target.line, ""))
         return found
 
     def _scripts(self, path: str, name: str) -> tuple[Script, ...]:
@@ -187,28 +213,40 @@ class Scripts:
                 self._trees[path] = None
         return self._trees[path]
 
-    def _make_call(self, program: str, words: tuple[str, ...], folder: str) -> Call:
+    def _target_call(self, program: str, words: tuple[str, ...], folder: str) -> Call | None:
         arguments = _sorted(words)
         inside = _join(folder, _folder(arguments))
         names = [word for word in arguments.words if "=" not in word] or ["all"]
-        files = _JUSTFILES if program == "just" else _MAKEFILES
         given = arguments.options.get("-f") or arguments.options.get("--file")
-        path = next(
-            (path for file in ([given] if given else files) if (path := _join(inside, file)) in self._documents), ""
-        )
+        files = [given] if given else _TARGET_FILES[program]
+        path = next((path for file in files if (path := _join(inside, file)) in self._documents), "")
+        if program in _SINGLE and not path:
+            return None
+        targets = self._targets_of(path) if path else {}
         found: list[Script] = []
-        if path:
-            targets = _targets(self._documents[path].decode("utf-8", "replace"))
-            waiting, seen = list(names), set(names)
-            while waiting:
-                name = waiting.pop(0)
-                if name not in targets:
-                    continue
-                line, needs, text = targets[name]
-                found.append(Script(text, path, line + 1, inside))
-                waiting.extend(need for need in needs if need not in seen)
-                seen.update(needs)
+        waiting, seen = list(names[:1] if program in _SINGLE else names), set(names)
+        while waiting:
+            name = waiting.pop(0)
+            if name not in targets:
+                continue
+            line, needs, text = targets[name]
+            # The script of a make target begins on the line after its name.
+            found.append(Script(text, path, line + (program in {"make", "gmake", "just"}), inside))
+            waiting.extend(need for need in needs if need not in seen)
+            seen.update(needs)
         return Call(" ".join(names), tuple(found))
+
+    def _targets_of(self, path: str) -> Targets:
+        """Return the targets of a file; it is read once."""
+        if path not in self._known:
+            name, data = PurePosixPath(path).name, self._documents[path]
+            if name == "pyproject.toml":
+                self._known[path] = python_tasks(path, data)
+            elif name.lower().startswith("taskfile"):
+                self._known[path] = task_targets(path, data)
+            else:
+                self._known[path] = make_targets(data.decode("utf-8", "replace"))
+        return self._known[path]
 
     def _tox_call(self, words: tuple[str, ...], folder: str) -> Call:
         options = _sorted(words).options
@@ -216,7 +254,7 @@ class Scripts:
         path = _join(folder, "tox.ini")
         found: list[Script] = []
         if path in self._documents:
-            sections = _tox_commands(self._documents[path].decode("utf-8", "replace"))
+            sections = tox_commands(self._documents[path].decode("utf-8", "replace"))
             wanted = [f"testenv:{one}" for one in name.split(",")] if name else list(sections)
             for section in wanted:
                 line, text = sections.get(section) or sections.get("testenv") or (0, "")
@@ -241,10 +279,10 @@ class Scripts:
     def _file(self, name: str, folder: str) -> str:
         """Return the file a script's name stands for; inside an image its folder is another, so the only one counts."""
         for path in (_join(folder, name), _join("", name)):
-            if path in self._documents:
+            if path in self._documents and path.endswith(_SHELL_ENDS):
                 return path
         ending = "/" + _join("", name.removeprefix("/app/"))
-        found = [path for path in self._documents if path.endswith(ending)]
+        found = [path for path in self._documents if path.endswith(ending)] if name.endswith(_SHELL_ENDS) else []
         return found[0] if len(found) == 1 else ""
 
 
@@ -288,45 +326,3 @@ def _join(folder: str, name: str) -> str:
 
 def _parent(path: str) -> str:
     return path.rpartition("/")[0]
-
-
-def _targets(text: str) -> dict[str, tuple[int, tuple[str, ...], str]]:
-    """Return a make or just file's targets: name → (line, names it needs, its script)."""
-    variables: dict[str, str] = {}
-    targets: dict[str, tuple[int, tuple[str, ...], list[str]]] = {}
-    current: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(("\t", " ")) and targets:
-            current.append(line.strip().lstrip("@-+"))
-        elif target := _TARGET.match(line):
-            names = target["names"].split()
-            current = []
-            needs = tuple(target["needs"].replace("|", " ").split())
-            for name in names if len(names) < 20 else ():
-                targets[name] = (number, needs, current)
-        elif variable := _VARIABLE.match(line):
-            variables[variable["name"]] = variable["value"].strip()
-
-    def value(match: re.Match[str]) -> str:
-        return variables.get(match[1] or match[2], match[0])
-
-    return {
-        name: (line, needs, _REFERENCE.sub(value, "\n".join(lines))) for name, (line, needs, lines) in targets.items()
-    }
-
-
-def _tox_commands(text: str) -> dict[str, tuple[int, str]]:
-    """Return the commands of a tox.ini's environments: section → (line, script)."""
-    found: dict[str, tuple[int, str]] = {}
-    section, key = "", ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _SECTION.match(line):
-            section, key = header["name"], ""
-        elif line and not line[0].isspace():
-            key, _, value = (part.strip() for part in line.partition("="))
-            if key == "commands":
-                found[section] = (number, value)
-        elif key == "commands" and line.strip():
-            first, script = found[section]
-            found[section] = (first, f"{script}\n{line.strip()}")
-    return {name: value for name, value in found.items() if name.startswith("testenv")}
