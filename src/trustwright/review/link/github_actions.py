@@ -80,7 +80,7 @@ class _Reader:
             "defaults", "run", "working-directory"
         )
         deploying = any(says_deploy(name) for name in names)
-        place = Place(path, tree.line, _inside(folder), "self-hosted" in runs_on, deploying)
+        place = Place(path, tree.line, _inside(folder), "self-hosted" in runs_on and deploying, deploying)
         environment = tree.text_at("environment", "name") or tree.text_at("environment")
         job = Job(
             id=key,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from posixpath import normpath
 from typing import Final
 
@@ -24,6 +25,7 @@ _KEYWORDS: Final = frozenset(
     {"after_script", "before_script", "cache", "default", "image", "include", "services", "spec", "stages", "variables"}
     | {"workflow"}
 )
+_SCRIPTS: Final = ("before_script", "script", "after_script")
 _DEFAULTED: Final = ("before_script", "after_script", "image", "services", "tags")
 # GitLab's own templates that do one known thing; of the others nothing is assumed.
 _TEMPLATES: Final[Mapping[str, Purpose]] = {
@@ -80,6 +82,8 @@ class _Reader:
         self._trees = trees
         self._scripts = scripts
         self._entries: dict[str, _Entry] = {}
+        # The file each script stands in; the trees live as long as the reader, so their ids are theirs alone.
+        self._origins: dict[int, str] = {}
         self._templates: list[Job] = []
         self._included: list[str] = []
         self._collect(path, tree)
@@ -91,6 +95,9 @@ class _Reader:
             self._include(path, include)
         for key, value in tree.items():
             self._entries[key] = _Entry(path, value)
+            for script in (value, *(value.at(name) for name in _SCRIPTS)):
+                if script is not None:
+                    self._origins[id(script)] = path
 
     def _include(self, path: str, include: Tree) -> None:
         for local in (include,) if include.is_scalar else include.each("local"):
@@ -176,12 +183,13 @@ class _Reader:
         allowed = tree.at("allow_failure")
         tolerated = allowed.truth is not False if allowed is not None else tree.text_at("when") == "manual"
         names = (key, tree.text_at("stage"))
+        deploying = any(says_deploy(name) for name in names) and not stopping
         calls = tree.at("trigger") is not None
         job = Job(
             id=key,
             location=location,
             kind="external-call" if calls else "steps",
-            steps=tuple(self._steps(path, key, tree, any(says_deploy(name) for name in names) and not stopping)),
+            steps=tuple(self._steps(path, key, tree, deploying, tolerated and not manual)),
             environment="" if stopping else environment,
             needs=_needs(key, tree, stages),
             if_=conditions,
@@ -195,15 +203,19 @@ class _Reader:
         # A GitLab pipeline runs on every branch, so its triggers say nothing of where a job goes.
         return settled(job, names, () if "merge_request" not in conditions else triggers[1:])
 
-    def _steps(self, path: str, key: str, tree: Tree, deploying: bool) -> Iterator[Step]:
-        for name in ("before_script", "script", "after_script"):
-            items = [one for item in tree.each(name) for one in self._flat(item, 0)]
-            if not items:
-                continue
-            line, text = _joined(items)
-            acts = acts_of_script(text, Place(path, line, "", bool(tree.texts("tags")), deploying), self._scripts)
-            location = Location(path, items[0].line, max(item.end_line for item in items))
-            yield Step(location, name, run=text, env=tree.at("variables"), acts=acts)
+    def _steps(self, path: str, key: str, tree: Tree, deploying: bool, tolerated: bool) -> Iterator[Step]:
+        for name in _SCRIPTS:
+            listed = tree.at(name)
+            origin = self._origins.get(id(listed), path)
+            items = list(self._flat(origin, listed, 0)) if listed is not None else []
+            for where, group in groupby(items, key=lambda item: item[0]):
+                trees = [item for _, item in group]
+                line, text = _joined(trees)
+                place = Place(where, line, "", deploying, deploying)
+                acts = acts_of_script(text, place, self._scripts)
+                location = Location(where, trees[0].line, max(item.end_line for item in trees))
+                marked = tuple(replace(act, tolerated=act.tolerated or tolerated) for act in acts)
+                yield Step(location, name, run=text, env=tree.at("variables"), tolerated=tolerated, acts=marked)
         if key == "pages" and tree.at("script") is not None:
             place = Location(path, tree.line)
             yield Step(place, "pages", acts=(Act(Purpose.PUBLISH_PAGES, "pages", place),))
@@ -211,21 +223,21 @@ class _Reader:
             place = Location(path, release.line)
             yield Step(place, "release", acts=(Act(Purpose.PUBLISH, "release", place),))
 
-    def _flat(self, item: Tree, depth: int) -> Iterator[Tree]:
-        """Yield the commands of a script's item: lists in lists, and what ``!reference`` names."""
+    def _flat(self, path: str, item: Tree, depth: int) -> Iterator[tuple[str, Tree]]:
+        """Yield the commands of a script with their files: lists in lists, and what ``!reference`` names."""
         if depth > MAX_EXTENDS:
             return
         if isinstance(item.value, tuple):
             for child in item.value:
-                yield from self._flat(child, depth + 1)
+                yield from self._flat(path, child, depth + 1)
         elif (reference := item.at("!reference")) is not None:
             names = reference.texts()
             entry = self._entries.get(names[0]) if names else None
             found = entry.tree.at(*names[1:]) if entry else None
-            if found is not None:
-                yield from self._flat(found, depth + 1)
+            if entry is not None and found is not None:
+                yield from self._flat(entry.path, found, depth + 1)
         elif item.is_scalar:
-            yield item
+            yield path, item
 
 
 def _merge(base: dict[str, Tree], more: dict[str, Tree]) -> dict[str, Tree]:

@@ -13,15 +13,15 @@ class Resource:
 
     Attributes:
         kind: Terraform's type name, also for CloudFormation (``aws_db_instance``); ``kubernetes_<kind>`` in snake case
-            for Kubernetes objects; ``compose_service`` and ``compose_volume`` for docker-compose. A data source of
-            Terraform keeps its type (``aws_iam_policy_document``); a state backend is ``terraform_backend_<type>``.
+            for Kubernetes objects; ``compose_service`` for docker-compose. A data source of Terraform keeps
+            its type (``aws_iam_policy_document``); a state backend is ``terraform_backend_<type>``.
         name: the name it has in the file.
         properties: a mapping in Terraform's snake case; a value that the files do not settle is unresolved.
         location: where it is declared.
         origin: ``terraform``, ``cloudformation``, ``kubernetes`` or ``compose``.
         scope: the folder (Terraform) or file in which its name is unique.
         targets: scope, kind and name of every resource that its properties name.
-        existing: True for a data source of Terraform: it is looked up, not created, so its settings are not stated here.
+        existing: True for a data source of Terraform: it is looked up, not created; its settings are not stated here.
     """
 
     kind: str

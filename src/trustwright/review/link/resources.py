@@ -13,6 +13,7 @@ from trustwright.review.source.errors import SourceError
 from trustwright.review.source.tree import Tree
 
 _TERRAFORM: Final = re.compile(r"\.(?:tf|tofu|tfvars)$")
+_TERRAFORM_JSON: Final = re.compile(r"\.(?:tf|tofu)\.json$")
 _DATA: Final = re.compile(r"\.(?:ya?ml|json|template)$|(?:^|/)Kustomization$")
 # Data files that never describe infrastructure and are many.
 _OTHERS: Final = re.compile(
@@ -30,7 +31,7 @@ def is_candidate(path: str) -> bool:
 def looks_like(path: str, data: bytes) -> bool:
     """Tell by a look at its bytes whether a candidate is worth parsing."""
     return (
-        bool(_TERRAFORM.search(path))
+        bool(_TERRAFORM.search(path) or _TERRAFORM_JSON.search(path))
         or compose.is_file(path)
         or kubernetes.looks_like(data)
         or cloudformation.looks_like(data)
@@ -49,6 +50,8 @@ def resources(documents: Iterable[tuple[str, bytes]]) -> tuple[tuple[Resource, .
         try:
             if _TERRAFORM.search(path):
                 configurations[path] = hcl.parse(path, data)
+            elif _TERRAFORM_JSON.search(path):
+                configurations[path] = hcl.from_json(json.parse(path, data))
             elif looks_like(path, data):
                 parsed = (json.parse(path, data),) if path.endswith(".json") else yaml.parse(path, data)
                 trees.extend((path, tree) for tree in parsed if tree.is_mapping)

@@ -1,6 +1,7 @@
 """Reads HCL (Terraform) into blocks whose bodies are trees; what only a run can know stays unresolved."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import tree_sitter_hcl
@@ -19,6 +20,9 @@ _TRANSPARENT: Final = frozenset(
     {"jsonencode", "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "sensitive"}
 )
 _INTERPOLATION: Final = re.compile(r"\$\{|%\{")
+_ALONE: Final = re.compile(r"\$\{([^{}]+)\}")
+# How many levels of names each block of the JSON form has above its body.
+_JSON_LABELS: Final = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "locals": 0, "terraform": 0}
 
 
 class Block(Struct, frozen=True):
@@ -65,6 +69,30 @@ def parse(path: str, data: bytes) -> Document:
             kind, labels, inner = _head(child)
             blocks.append(Block(kind, labels, reader.body(inner, child, 0), _line(child), _end(child)))
     return Document(Tree(attributes, 1, _end(root)), tuple(blocks))
+
+
+def from_json(tree: Tree) -> Document:
+    """Return the blocks of a configuration in Terraform's JSON form, parsed by ``source.json``.
+
+    ``{"resource": {"aws_s3_bucket": {"data": {...}}}}`` is a block with two labels; a text with ``${...}`` is unresolved.
+    """
+    blocks: list[Block] = []
+    for kind, labels in _JSON_LABELS.items():
+        found = tree.at(kind)
+        for names, body in _labelled(found, labels) if found else ():
+            blocks.append(Block(kind, names, _computed(body), body.line, body.end_line))
+    return Document(Tree({}, tree.line, tree.end_line), tuple(blocks))
+
+
+def _labelled(tree: Tree, depth: int) -> Iterator[tuple[tuple[str, ...], Tree]]:
+    """Yield the bodies below ``depth`` levels of names; lists repeat a block."""
+    for part in tree.each():
+        if not depth:
+            yield (), part
+            continue
+        for name, inner in part.items():
+            for names, body in _labelled(inner, depth - 1):
+                yield (name, *names), body
 
 
 def _error_line(root: Node) -> int:
@@ -256,12 +284,24 @@ def _unescape(text: str) -> str:
 
 def _lowered(tree: Tree, by: int) -> Tree:
     """Return a tree moved down by some lines, its interpolated strings unresolved."""
-    value = tree.value
+    computed = _computed(tree)
+    value = computed.value
     if isinstance(value, tuple):
         value = tuple(_lowered(child, by) for child in value)
     elif isinstance(value, dict):
         value = {key: _lowered(child, by) for key, child in value.items()}
-    unresolved = ""
-    if isinstance(value, str) and _INTERPOLATION.search(value):
-        unresolved, value = f'"{value}"', None
-    return Tree(value, tree.line + by, tree.end_line + by, tree.written, unresolved)
+    return Tree(value, tree.line + by, tree.end_line + by, computed.written, computed.unresolved)
+
+
+def _computed(tree: Tree) -> Tree:
+    """Return a tree of JSON with its interpolated strings unresolved: ``${x}`` alone is ``x``, else it is a template."""
+    value = tree.value
+    unresolved = tree.unresolved
+    if isinstance(value, tuple):
+        value = tuple(_computed(child) for child in value)
+    elif isinstance(value, dict):
+        value = {key: _computed(child) for key, child in value.items()}
+    elif isinstance(value, str) and _INTERPOLATION.search(value):
+        alone = _ALONE.fullmatch(value)
+        unresolved, value = alone[1] if alone else f'"{value}"', None
+    return Tree(value, tree.line, tree.end_line, tree.written, unresolved)
