@@ -1,0 +1,1 @@
+"""Runs the set-up code of a JavaScript server on paper: what is registered where, and in which order."""
