@@ -240,6 +240,7 @@ class DeclaredRoute:
         handler_name: how to call the handler in reports.
         guards: all that runs before the handler, outermost first.
         unresolved: reasons why more guards may exist than were found; not empty means "absent" cannot be said.
+        unreached: stretches of the handler that do not run for this route: it answers others, by other methods, too.
     """
 
     method: str
@@ -250,6 +251,7 @@ class DeclaredRoute:
     handler_name: str
     guards: tuple[GuardUse, ...] = ()
     unresolved: tuple[str, ...] = ()
+    unreached: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trustwright.review.link.symbols import Symbols
-from trustwright.review.model import Location
+from trustwright.review.model import Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Call, Function
 
@@ -71,8 +71,15 @@ class Actions:
         self._helpers = audit_helpers
         self._known: dict[tuple[str, int, int], tuple[Action, ...]] = {}
 
-    def of(self, code: Code, function: Function, depth: int = MAX_DEPTH) -> tuple[Action, ...]:
-        """Return what a function does, in order, calls into the repository replaced by what they do."""
+    def of(
+        self, code: Code, function: Function, depth: int = MAX_DEPTH, unreached: tuple[Reference, ...] = ()
+    ) -> tuple[Action, ...]:
+        """Return what a function does, in order, calls into the repository replaced by what they do.
+
+        ``unreached`` are stretches of the function that do not run.
+        """
+        if unreached:
+            return tuple(self._read(code, function, depth, unreached))
         key = (code.path, function.start, depth)
         known = self._known.get(key)
         if known is None:
@@ -80,9 +87,11 @@ class Actions:
             known = self._known[key] = tuple(self._read(code, function, depth))
         return known
 
-    def _read(self, code: Code, function: Function, depth: int) -> list[Action]:
+    def _read(self, code: Code, function: Function, depth: int, unreached: tuple[Reference, ...] = ()) -> list[Action]:
         found: list[tuple[int, tuple[Action, ...]]] = []
         for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]:
+            if any(item.start <= call.start < item.end for item in unreached):
+                continue
             action = self.action(code, call)
             if action is not None:
                 found.append((call.end, (action,)))

@@ -6,61 +6,32 @@ is a guard of a known library (``known_guards.yaml``). What cannot be resolved i
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from trustwright.review.link.known import KnownGuards
-from trustwright.review.link.rejections import Rejection, rejections, swallowed
+from trustwright.review.link.rejections import rejections, swallowed
 from trustwright.review.link.symbols import Symbol, Symbols
+from trustwright.review.link.weighing import IDENTITY, NOTHING, OTHER_PURPOSE, ROLE, weigh
 from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Call, Class, Function
 
-IDENTITY = re.compile(
-    r"user|session|token|auth|jwt|bearer|credential|principal|identity|account|login|logged|signed|api_?-?key|cookie|"
-    r"signature|hmac|secret|passport|claims|subject|viewer|member|\bme\b|actor|password",
-    re.IGNORECASE,
-)
-ROLE = re.compile(
-    r"roles?\b|role[A-Z_]|permission|admin|scope|owner|privilege|\bcan[A-Z_]|abilit|\ballowed\b|is_?allowed|authori[sz]|"
-    r"policy|policies|access|superuser|is_?staff|is_?manager|grant|entitle|belongs|membership|has_?perm|"
-    r"(user|author|creator|account|org|organi[sz]ation|tenant|team|workspace)_?id\b",
-    re.IGNORECASE,
-)
-_OTHER_PURPOSE = re.compile(
-    r"origin\b|referer|captcha|maintenance|rate_?limit|throttl|too_?many|feature|flag|license|"
-    r"subscription|quota|content_?-?type|mimetype|filesize|toggle|read_?only|trusted_?host|allowed_?hosts",
-    re.IGNORECASE,
-)
-_FORGERY = re.compile(r"\w*(csrf|xsrf)\w*", re.IGNORECASE)
-"""Words about forged requests: a token against those says nothing of who asks."""
 _MAY_GUARD = re.compile(
     r"auth|guard|protect|session|token|permission|role|login|jwt|\bacl|secure|security|verify|require|admin|identity|"
     r"credential|access|allow|can_?[A-Z]|policy|signature|api_?key|private",
     re.IGNORECASE,
 )
-_HANDLES_PASSWORDS = re.compile(
-    r"password|passwd|bcrypt|argon|compare|credentials|otp\b|totp|verification_?code|two_?factor|mfa|reset|"
-    r"recaptcha|invalid_?(e-?mail|user)",
-    re.IGNORECASE,
-)
-_CURRENT = re.compile(
-    r"session|current_?_?(user|account|member|org)|req(uest)?\.(user|auth|session|headers?|cookies)|ctx\.(user|auth|session)|"
-    r"\bauth(ed|enticated)?\b|is_?(authenticated|logged|anonymous|signed)|access_?token|bearer|api_?-?key|signature|hmac|"
-    r"locals\.user|jwt|viewer|get(Server)?Session|getUser\b|userId\b|user_id\b|authorization|\bsecret\b|cron_?secret",
-    re.IGNORECASE,
-)
 _METHODS = (
-    "canActivate", "use", "handle", "resolve", "intercept", "__call__", "__init__", "dispatch", "dispatch_request", "authenticate",
-    "has_permission", "has_object_permission", "test_func", "process_request", "process_view", "authenticate_credentials",
+    "canActivate", "use", "handle", "resolve", "intercept", "__call__", "__init__", "dispatch", "dispatch_request",
+    "authenticate", "has_permission", "has_object_permission", "test_func", "process_request", "process_view",
+    "authenticate_credentials",
 )  # fmt: skip
 _DECIDING = frozenset({"canActivate", "has_permission", "has_object_permission", "test_func", "validate", "check"})
 _MAX_CALLS = 60
 """Calls followed from one body at most; a guard or handler with more is not judged by what lies behind the rest."""
 _GUARD_DEPTH = 4
 _HANDLER_DEPTH = 3
-
-NOTHING = GuardVerdict(Access.ABSENT, Access.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +87,20 @@ class Guards:
 
     def use(self, use: GuardUse) -> GuardVerdict:
         """Judge a guard where it is attached."""
-        found = self._symbols.corpus.expression(use.reference)
-        verdict = use.verdict or (self._without(use.unreached).expression(*found) if found else None)
-        if verdict is None:
+        code = self._symbols.corpus.code(use.reference.path)
+        if code is None:
             return doubt("the guard's file cannot be read")
+        verdict = use.verdict or self._without(use.unreached).attached(code, use.reference)
         if use.doubt and verdict.authentication is not Access.ABSENT:
             return doubt(use.doubt, self._symbols.corpus.location(use.reference))
         return verdict
+
+    def attached(self, code: Code, reference: Reference) -> GuardVerdict:
+        """Judge what is attached: a definition (of a hook or middleware), or an expression that leads to one."""
+        function = code.function_at(reference.start)
+        if function is not None and function.end == reference.end:
+            return self.function(code, function)
+        return self.expression(code, code.expression(reference.start, reference.end))
 
     def _without(self, unreached: tuple[Reference, ...]) -> "Guards":
         """Return a judge who does not look at some stretches; each keeps its own answers."""
@@ -144,7 +122,7 @@ class Guards:
             return combine([self.expression(code, item, depth + 1) for item in value.arguments])
         if value.kind == "spread" and value.arguments:
             return self.expression(code, value.arguments[0], depth + 1)
-        if value.kind == "function" or (value.kind == "other" and code.function_at(value.start) is not None):
+        if value.kind == "function":
             function = code.function_at(value.start)
             return self.function(code, function) if function is not None else doubt("the guard cannot be read", where)
         if value.kind == "operation" and value.arguments:
@@ -228,8 +206,8 @@ class Guards:
         where = code.location(klass.start)
         known = [self._outside(base, where) for base in sorted(self._symbols.external_bases(code, klass))]
         for owner, current in self._symbols.lineage(code, klass):
-            for call in owner.calls_in(current.start, current.body_start):
-                known.append(self.expression(owner, owner.call(call), 1))
+            heritage = owner.calls_in(current.start, current.body_start)
+            known += [self.expression(owner, owner.call(call), 1) for call in heritage]
         override = self._symbols.class_member(code, klass, "handleRequest")
         if override.function is not None and override.code is not None:
             refuses = self.function(override.code, override.function)
@@ -267,7 +245,7 @@ class Guards:
             return verdict
         whole = code.source(function.body_start, function.body_end)
         evidence = (code.location(returned[-1][0]),)
-        roles = bool(ROLE.search(whole)) and not _OTHER_PURPOSE.search(whole)
+        roles = bool(ROLE.search(whole)) and not OTHER_PURPOSE.search(whole)
         identity = bool(IDENTITY.search(whole))
         if not (roles or identity):
             return verdict
@@ -280,8 +258,10 @@ class Guards:
         """Judge a guard function (or a factory together with the function it returns) by its body."""
         return self._body(code, function, _Reading(strict=False, depth=_GUARD_DEPTH))
 
-    def handler(self, code: Code, function: Function) -> GuardVerdict:
-        """Judge the checks a handler makes itself, following what it calls."""
+    def handler(self, code: Code, function: Function, unreached: tuple[Reference, ...] = ()) -> GuardVerdict:
+        """Judge the checks a handler makes itself, following what it calls; ``unreached`` of it does not run."""
+        if unreached:
+            return self._without(unreached).handler(code, function)
         return self._body(code, function, _Reading(strict=True, depth=_HANDLER_DEPTH))
 
     def _body(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
@@ -294,18 +274,19 @@ class Guards:
 
     def _read(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
         found = [
-            self._weigh(code, item, function, reading)
+            weigh(code, item, function, strict=reading.strict)
             for item in rejections(code, function.body_start, function.body_end)
             if self._runs(code, item.start) and not (item.thrown and swallowed(code, item.start))
         ]
         verdict = combine(found)
         if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
             return verdict
-        followed = [verdict]
-        for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]:
-            if self._runs(code, call.start) and self._certain(code, call, function, reading):
-                followed.append(self._call(code, call, reading))
-        return combine(followed)
+        followed = [
+            self._call(code, call, reading)
+            for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]
+            if self._runs(code, call.start) and self._certain(code, call, function, reading)
+        ]
+        return combine([verdict, *followed])
 
     def _certain(self, code: Code, call: Call, function: Function, reading: _Reading) -> bool:
         """Tell whether a call runs whenever the body does; a strict reading follows no call inside an ``if``."""
@@ -337,64 +318,7 @@ class Guards:
         """Doubt a call into an unresolved module of the repository, or into a library, that may well refuse."""
         head = call.callee.partition(".")[0].removesuffix("()")
         imported = code.imports.get(head)
-        if imported is not None and re.search(r"^(require|ensure|assert|protect|verify|check|authenticate)", last):
-            if IDENTITY.search(last) or ROLE.search(last):
-                return doubt(f"{symbol.name} is from outside and not in the table of known guards", where)
+        may_refuse = re.search(r"^(require|ensure|assert|protect|verify|check|authenticate)", last)
+        if imported is not None and may_refuse and (IDENTITY.search(last) or ROLE.search(last)):
+            return doubt(f"{symbol.name} is from outside and not in the table of known guards", where)
         return NOTHING
-
-    # --- refusals -----------------------------------------------------------------------------------------------
-
-    def _weigh(self, code: Code, item: Rejection, function: Function, reading: _Reading) -> GuardVerdict:
-        """Say what one refusal enforces: it must depend on who asks, not on what was sent."""
-        item = replace(item, condition=_FORGERY.sub("", item.condition), statement=_FORGERY.sub("", item.statement))
-        context = f"{item.condition}\n{item.statement}"
-        if reading.strict:
-            return self._weigh_strictly(code, item, context)
-        if _OTHER_PURPOSE.search(context) and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
-            return NOTHING
-        body = _FORGERY.sub("", code.source(function.body_start, function.body_end))
-        by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
-        by_role = bool(ROLE.search(context))
-        if item.kind == "unauthenticated":
-            return _enforced(item, authorization=False)
-        if item.kind == "forbidden":
-            identified = by_identity or bool(IDENTITY.search(body))
-            if by_role and identified:
-                return _enforced(item, authorization=True)
-            return _enforced(item, authorization=False) if identified else NOTHING
-        if item.kind == "error" and by_identity and IDENTITY.search(item.condition):
-            return _enforced(item, authorization=by_role and bool(ROLE.search(item.condition)))
-        return NOTHING
-
-    def _weigh_strictly(self, code: Code, item: Rejection, context: str) -> GuardVerdict:
-        """In a handler, a 401 for a wrong password is no guard: the condition must name who is asking."""
-        if _HANDLES_PASSWORDS.search(context) or not item.condition:
-            return NOTHING
-        current = self._names_caller(code, item)
-        if not current:
-            return NOTHING
-        if item.kind == "unauthenticated":
-            return _enforced(item, authorization=False)
-        owner = bool(ROLE.search(item.condition))
-        if item.kind == "forbidden":
-            return _enforced(item, authorization=owner)
-        if item.kind == "hidden":
-            return _enforced(item, authorization=True) if owner else NOTHING
-        return _enforced(item, authorization=owner) if _CURRENT.search(item.condition) else NOTHING
-
-    def _names_caller(self, code: Code, item: Rejection) -> bool:
-        """Tell whether a condition is about the caller: it says so, or a variable in it comes from the session."""
-        if _CURRENT.search(item.condition):
-            return True
-        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", item.condition)):
-            binding = code.binding(name, item.start)
-            if binding is not None and binding.assignment is not None and binding.assignment.value_end:
-                value = binding.assignment
-                text = code.source(value.value_start, min(value.value_end, value.value_start + 200))
-                if _CURRENT.search(text) and not _HANDLES_PASSWORDS.search(text):
-                    return True
-        return False
-
-
-def _enforced(item: Rejection, *, authorization: bool) -> GuardVerdict:
-    return GuardVerdict(Access.ENFORCED, Access.ENFORCED if authorization else Access.ABSENT, (item.location,))

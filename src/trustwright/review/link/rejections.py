@@ -122,7 +122,7 @@ def _of_raise(text: str) -> Kind:
 
 def _rejection(code: Code, at: int, kind: Kind, thrown: bool, start: int) -> Rejection:
     line = code.line(at)
-    statement = code.source(at, min(at + 200, len(code.text))).split("\n\n")[0]
+    statement = plain(code, at, min(at + 200, len(code.text))).split("\n\n")[0]
     return Rejection(kind, Location(code.path, line), condition(code, at, start), statement, at, thrown)
 
 
@@ -142,10 +142,21 @@ def condition(code: Code, at: int, floor: int) -> str:
         code.source(item.condition_start, min(item.condition_end, item.condition_start + _MAX_CONDITION))
         for item in around
     ]
-    for caught in code.facts.catches:
-        if caught.start <= at < caught.end and caught.try_start >= floor:
-            texts.append(code.source(caught.try_start, min(caught.start, caught.try_start + _MAX_CONDITION)))
+    texts += [
+        code.source(caught.try_start, min(caught.start, caught.try_start + _MAX_CONDITION))
+        for caught in code.facts.catches
+        if caught.start <= at < caught.end and caught.try_start >= floor
+    ]
     return "\n".join(texts)
+
+
+def plain(code: Code, start: int, end: int) -> str:
+    """Return a stretch of the text without comments: what they say is no evidence."""
+    parts, at = [], start
+    for comment in code.within(code.facts.comments, start, end):
+        parts.append(code.source(at, comment.start))
+        at = max(at, comment.end)
+    return "".join([*parts, code.source(at, max(at, end))])
 
 
 def _leaves(code: Code, branch: Branch) -> bool:
@@ -155,7 +166,7 @@ def _leaves(code: Code, branch: Branch) -> bool:
 
 
 def swallowed(code: Code, at: int) -> bool:
-    """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on as if nothing were."""
+    """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on regardless."""
     function = code.enclosing_function(at)
     for caught in code.facts.catches:
         if caught.try_start <= at < caught.start and (function is None or caught.try_start >= function.start):

@@ -3,8 +3,9 @@
 import re
 
 from trustwright.review.link.actions import Action, Actions
-from trustwright.review.link.guards import NOTHING, Guards, combine
+from trustwright.review.link.guards import Guards, combine
 from trustwright.review.link.symbols import Symbols
+from trustwright.review.link.weighing import NOTHING
 from trustwright.review.model import (
     Access,
     Audit,
@@ -50,10 +51,10 @@ class Verdicts:
     def route(self, declared: DeclaredRoute) -> Route:
         """Judge one route."""
         handler = self._handler(declared)
-        inside = self._guards.handler(*handler) if handler is not None else NOTHING
+        inside = self._guards.handler(*handler, declared.unreached) if handler is not None else NOTHING
         outside = combine([self._guards.use(use) for use in declared.guards])
         both = combine([outside, inside])
-        actions = self._actions.of(*handler) if handler is not None else ()
+        actions = self._actions.of(*handler, unreached=declared.unreached) if handler is not None else ()
         before = tuple(
             action for use in declared.guards for action in self._guard_actions(use.reference.path, use.reference.start)
         )

@@ -166,3 +166,26 @@ def test_a_guard_that_may_not_run_is_unknown(tmp_path: Path) -> None:
     verdict = use_of(tmp_path, "Throwing", "throw", "", doubt="only in production")
     assert verdict.authentication is Access.UNKNOWN
     assert verdict.reason == "only in production"
+
+
+def test_what_comments_say_is_no_evidence(tmp_path: Path) -> None:
+    """A check of the origin is no login, whatever its comments promise."""
+    body = """export function guard(req, res, next) {
+  // requests with a token or an API key are authenticated elsewhere
+  if (!trusted(req.headers.origin)) { return res.status(403).end('bad origin') }
+  next()
+}"""
+    assert judge(tmp_path, {"guard.ts": body}).authentication is Access.ABSENT
+
+
+def test_a_handler_is_read_without_what_does_not_run(tmp_path: Path) -> None:
+    """A handler of two methods is judged for one of them."""
+    text = "export function handler(req, res) { if (req.method === 'POST') { if (!req.user) return res.status(401).end() } }"
+    project = project_of(tmp_path, {"page.ts": text})
+    code = project.corpus.code("page.ts")
+    assert code is not None
+    guards, start = Guards(project.symbols, known_guards()), text.index("{ if (!req.user)")
+    function = code.facts.functions[0]
+    assert guards.handler(code, function).authentication is Access.ENFORCED
+    other = guards.handler(code, function, (Reference("page.ts", start, len(text)),))
+    assert other.authentication is Access.ABSENT
