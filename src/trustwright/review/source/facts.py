@@ -7,7 +7,7 @@ the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a sh
 
 from msgspec import Struct
 
-FACTS_VERSION = 11
+FACTS_VERSION = 12
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):

@@ -227,8 +227,8 @@ def _pair(found: Gathering, nodes: Nodes) -> None:
 def _catch(found: Gathering, nodes: Nodes) -> None:
     node = nodes["node"][0]
     body = next((child for child in node.named_children if child.type == "block"), node)
-    head = found.text(node)[: max(0, body.start_byte - node.start_byte)]
-    caught = head.removeprefix("except").strip().rstrip(":").strip()
+    values = node.children_by_field_name("value")
+    caught = found.text(values[0]) if values else ""
     begun = node.parent.start_byte if node.parent is not None else node.start_byte
     found.catches.append(Catch(*span(node), begun, *span(body), caught))
 
