@@ -180,7 +180,7 @@ def test_what_comments_say_is_no_evidence(tmp_path: Path) -> None:
 
 def test_a_handler_is_read_without_what_does_not_run(tmp_path: Path) -> None:
     """A handler of two methods is judged for one of them."""
-    text = "export function handler(req, res) { if (req.method === 'POST') { if (!req.user) return res.status(401).end() } }"
+    text = "export function handler(req, res) { if (isPost(req)) { if (!req.user) return res.status(401).end() } }"
     project = project_of(tmp_path, {"page.ts": text})
     code = project.corpus.code("page.ts")
     assert code is not None
