@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from trustwright.review.link.browser import in_browser
 from trustwright.review.model import Confidence, Location, Observation, Rule, Severity, met, unmet
 from trustwright.review.project import Project
 from trustwright.review.source.code import Code
@@ -17,7 +18,7 @@ RULE = Rule(
         "half-written."
     ),
     remediation=(
-        "Log the error through the structured logger, with its code and the ids needed to find the case, and no secrets.",
+        "Log the error through the structured logger, with its code and the ids that find the case, without secrets.",
         "Count it in a metric, and alert where the operation matters (payments, sign-in, deletion, exports).",
         "Rethrow it, or return a failure the caller must handle, unless going on is right; then say why in a comment.",
     ),
@@ -60,8 +61,8 @@ _SCRIPTS = re.compile(
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each place that catches errors in a service."""
     for code in project.production():
-        if _SCRIPTS.search(code.path):
-            continue  # a person reads what a script prints
+        if _SCRIPTS.search(code.path) or in_browser(code):
+            continue  # a person reads what a script prints; no server monitors a visitor's browser
         for caught in code.facts.catches:
             place = code.location(caught.start)
             yield _judge(code, caught.body_start, caught.body_end, place, caught)
@@ -93,7 +94,7 @@ def _handled(code: Code, start: int, end: int, text: str) -> bool:
     if any(item.start >= start for item in code.within(code.facts.assignments, start, end)):
         return True
     stripped = re.sub(r"//[^\n]*|/\*.*?\*/|#[^\n]*", "", text, flags=re.DOTALL).strip("{} \n\t;")
-    if not stripped or stripped in {"pass", "...", "undefined", "null", "()", "void 0"}:
+    if not stripped or stripped in {"pass", "...", "undefined", "()", "void 0"}:
         return any(len(match[1].split()) >= _LEAST_WORDS for match in _COMMENT.finditer(text))
     return not code.calls_in(start, end)
 
