@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Literal
 
 from trustwright.review.link.rejections import rejections
+from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.model import GuardUse, Reference
 from trustwright.review.source.code import Code
@@ -18,12 +19,23 @@ from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Branch, Function
 
 _SUBJECTS: tuple[tuple[Literal["path", "method", "endpoint", "blueprint"], re.Pattern[str]], ...] = (
-    ("path", re.compile(r"(^|\.)request\.(path|url\.path)$|(^|\.)scope\.path$|^req(uest)?\.(path|originalUrl)$")),
+    (
+        "path",
+        re.compile(
+            r"(^|\.)request\.(path|url\.path)$|(^|\.)scope\.path$|^req(uest)?\.(path|originalUrl)$|(^|\.)pathname$"
+        ),
+    ),
     ("method", re.compile(r"(^|\.)(request|req|scope)\.method$")),
-    ("endpoint", re.compile(r"(^|\.)request\.endpoint$")),
+    ("endpoint", re.compile(r"(^|\.)request\.endpoint$|^endpoint$")),
     ("blueprint", re.compile(r"(^|\.)request\.blueprint$")),
 )
-_ABOUT_ROUTE = re.compile(r"\b(path|url|originalUrl|method|endpoint|blueprint|url_rule|full_path|route)\b")
+_ABOUT_ROUTE = re.compile(
+    r"\b(path|pathname|url|nextUrl|originalUrl|method|endpoint|blueprint|url_rule|full_path|route)\b"
+)
+_VIEW_ARGUMENTS = frozenset({"values", "request.view_args", "view_args"})
+"""What Flask calls the variables of a route's path."""
+_PATH = re.compile(r"\b(pathname|req(uest)?\.(path|originalUrl))\b")
+_ROUTE_MATCHER = "@clerk/nextjs/server.createRouteMatcher"
 _METHODS = ("dispatch", "__call__")
 _IDLE_CALLS = frozenset({"call_next", "next", "super", "debug", "info", "log"})
 _COMPREHENSION = re.compile(r"\s*for\s+(\w+)\s+in\s+(?=(.+))", re.DOTALL)
@@ -92,15 +104,14 @@ class Conditions:
 
     def _functions(self, reference: Reference) -> Iterator[tuple[Code, Function]]:
         """Yield the functions that a guard runs: itself, or its class's methods that frameworks call."""
-        found = self._values.symbols.corpus.expression(reference)
-        if found is None:
+        code = self._values.symbols.corpus.code(reference.path)
+        if code is None:
             return
-        code, expression = found
-        function = code.function_at(expression.start)
+        function = code.function_at(reference.start)
         if function is not None:
             yield code, function
             return
-        for item in self._values.of(Value(code, expression)):
+        for item in self._values.of(Value(code, code.expression(reference.start, reference.end))):
             symbol = self._values.symbol(item)
             if symbol.code is not None and symbol.function is not None and symbol.kind == "function":
                 yield symbol.code, symbol.function
@@ -146,12 +157,23 @@ class Conditions:
         return (item for item in condition.walk() if item.kind in {"name", "call"} and item.name)
 
     def _is_about_route(self, code: Code, name: Expression) -> bool:
-        if _ABOUT_ROUTE.search(name.name):
+        if _ABOUT_ROUTE.search(name.name) or self._mentions_route(code, name):
             return True
         binding = code.binding(name.name, name.start) if "." not in name.name else None
         if binding is None or binding.assignment is None or not binding.assignment.value_end:
             return False
-        return any(_subject(item) for item in code.value(binding.assignment).walk())
+        return self._mentions_route(code, code.value(binding.assignment))
+
+    @staticmethod
+    def _mentions_route(code: Code, value: Expression) -> bool:
+        """Tell whether an expression asks for the path or method, in a function given to a call (``some``) too."""
+        return any(
+            _subject(item)
+            or item.name.rpartition(".")[0] in _VIEW_ARGUMENTS
+            or (item.kind == "function" and _PATH.search(code.source(item.start, item.end)))
+            or (item.kind == "call" and item.name == "createRouteMatcher")
+            for item in value.walk()
+        )
 
     @staticmethod
     def _lets_through(code: Code, branch: Branch) -> bool:
@@ -177,6 +199,9 @@ class Conditions:
             return self._operation(value, asked, depth + 1)
         if expression.kind == "call":
             return self._call(value, asked, depth + 1)
+        meant = self._meant(value)
+        if meant.expression.kind in {"call", "operation"} and depth < 8:
+            return self._truth(meant, asked, depth + 1)
         if self._known(value, asked) is not None:
             return _Truth.TRUE if self._known(value, asked) else _Truth.FALSE
         return self._rest(value)
@@ -209,7 +234,7 @@ class Conditions:
         if known is None:
             return self._rest(one.at(Expression("array", 0, 0, arguments=(one.expression, other.expression))))
         listed = self._values.items(other) if how == "in" else [other]
-        texts = [self._values.text(item) for item in listed or ()]
+        texts = [text_of(self._values, item) for item in listed or ()]
         if listed is None or None in texts:
             return _Truth.UNCLEAR
         is_path = _subject(self._meant(one).expression) == "path"
@@ -229,8 +254,48 @@ class Conditions:
             if texts is not None:
                 ends = call.last_name.lower() == "endswith"
                 return _either([_ends(known, text) if ends else _starts(known, text) for text in texts])
+        if call.last_name in {"pop", "get"} and owner.expression.name in _VIEW_ARGUMENTS and call.arguments:
+            name = text_of(self._values, value.at(call.arguments[0]))
+            if name is not None:
+                return _Truth.FREE if "{" + name + "}" in asked.path else _Truth.FALSE
         if call.name in {"any", "all"} and call.arguments and depth < 8:
             return self._for_each(value.at(call.arguments[0]), asked, depth, every=call.name == "all")
+        if call.last_name in {"includes", "some", "every"} and call.arguments and depth < 8:
+            return self._listed(value, owner, asked, depth)
+        return self._matched(value, asked)
+
+    def _listed(self, value: Value, owner: Value, asked: Asked, depth: int) -> _Truth:
+        """Decide ``list.includes(path)``, ``path.includes("text")`` and ``list.some((item) => ...)``."""
+        call, argument = value.expression, value.at(value.expression.arguments[0])
+        if call.last_name == "includes":
+            known, text = self._known(owner, asked), text_of(self._values, argument)
+            if known is not None and text is not None:
+                return _contains(known, text)
+            return self._compared(argument, owner, asked, "in")
+        items = self._values.items(owner)
+        function = value.code.function_at(argument.expression.start)
+        names = [item.name for item in value.code.parameters(function)] if function is not None else []
+        if items is None or function is None or not names:
+            return self._rest(value)
+        body = value.code.expression(function.body_start, function.body_end)
+        if value.code.text[function.body_start : function.body_start + 1] == b"{":
+            returned = self._values.returned(value.code, function)
+            body = returned[0] if len(returned) == 1 else body
+        truths = [self._truth(Value(value.code, body, {**value.given, names[0]: item}), asked, depth) for item in items]
+        return _both(truths) if call.last_name == "every" else _either(truths)
+
+    def _matched(self, value: Value, asked: Asked) -> _Truth:
+        """Decide ``/^.api/.test(path)`` and Clerk's ``createRouteMatcher(["/api(.*)"])(request)``."""
+        call = value.expression
+        if call.last_name == "test" and call.callee is not None and call.callee.callee is not None and call.arguments:
+            literal = value.code.source(call.callee.callee.start, call.callee.callee.end)
+            known = self._known(value.at(call.arguments[0]), asked)
+            if known is not None and literal.startswith("/"):
+                return _matches(known, [literal[1:].rpartition("/")[0]], whole=False)
+        for maker in self._values.of(value.at(call.callee)) if call.callee is not None else ():
+            if self._values.kinds(maker) == {_ROUTE_MATCHER} and maker.expression.arguments:
+                texts = self._texts(maker.at(maker.expression.arguments[0]))
+                return _matches(asked.path, texts, whole=True) if texts is not None else _Truth.UNCLEAR
         return self._rest(value)
 
     def _for_each(self, value: Value, asked: Asked, depth: int, *, every: bool) -> _Truth:
@@ -253,13 +318,13 @@ class Conditions:
     def _texts(self, value: Value) -> list[str] | None:
         """Return the constant text or texts that an argument comes to."""
         items = self._values.items(value)
-        texts = [self._values.text(item) for item in (items if items is not None else [value])]
+        texts = [text_of(self._values, item) for item in (items if items is not None else [value])]
         known = [text for text in texts if text is not None]
         return known if len(known) == len(texts) else None
 
     def _known(self, value: Value, asked: Asked) -> str | None:
         """Return what is known of the request under a name: its path, its method, its handler."""
-        subject = _subject(self._meant(value).expression)
+        subject = _subject(value.expression) or _subject(self._meant(value).expression)
         known = getattr(asked, subject) if subject is not None else ""
         return known if known and known != "ANY" else None
 
@@ -302,3 +367,20 @@ def _ends(known: str, text: str) -> _Truth:
     if fixed.endswith(text):
         return _Truth.TRUE
     return _Truth.UNCLEAR if fixed != known and text.endswith(fixed) else _Truth.FALSE
+
+
+def _contains(known: str, text: str) -> _Truth:
+    """Look for a text in a path; a parameter could hold any text without a slash."""
+    if text in known:
+        return _Truth.TRUE
+    return _Truth.UNCLEAR if "{" in known and "/" not in text else _Truth.FALSE
+
+
+def _matches(known: str, patterns: list[str], *, whole: bool) -> _Truth:
+    """Try regular expressions on a path; a malformed one decides nothing."""
+    sample = re.sub(r"\{[^}]*\}", "x", known)
+    try:
+        found = [re.fullmatch(one, sample) if whole else re.search(one, sample) for one in patterns]
+    except re.error:
+        return _Truth.UNCLEAR
+    return _Truth.TRUE if any(found) else _Truth.FALSE

@@ -22,6 +22,7 @@ MAX_SITUATIONS = 200
 """How many callers and rounds of a loop are told apart for one call."""
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_CHOICES = frozenset({"or", "||", "??"})
 _COPIES = frozenset({"list", "tuple", "sorted", "reversed", "set", "iter"})
 _NOTHING: "Mapping[str, Value]" = MappingProxyType({})
 
@@ -59,61 +60,73 @@ class Values:
 
     # --- what an expression stands for ----------------------------------------------------------------------------
 
-    def of(self, value: Value, depth: int = 0) -> list[Value]:
+    def of(self, value: Value, depth: int = 0, *, into_calls: bool = True) -> list[Value]:
         """Return what a value may come to, names followed: calls that make objects, literals, functions by name.
 
-        Empty when it cannot be followed. More than one when it depends on the caller, the loop or a condition.
+        Empty when it cannot be followed. More than one when it depends on the caller, the loop or a condition. A call
+        of a function of the repository comes to what that returns, unless ``into_calls`` is false.
         """
         expression = value.expression
         if depth > MAX_DEPTH:
             return []
         if expression.kind == "name" and not expression.arguments:
-            return self._named(value, depth)
-        if expression.kind == "conditional":
-            branches = [value.at(item) for item in expression.arguments[1:]]
-            return [item for branch in branches for item in self.of(branch, depth + 1)]
-        if expression.kind == "operation" and expression.name in {"or", "||", "??"}:
-            return [item for operand in expression.arguments for item in self.of(value.at(operand), depth + 1)]
-        if expression.kind == "call":
+            return [
+                found for item in self._named(value, depth) for found in self.of(item, depth + 1, into_calls=into_calls)
+            ]
+        if expression.kind == "conditional" or (expression.kind == "operation" and expression.name in _CHOICES):
+            options = expression.arguments[1:] if expression.kind == "conditional" else expression.arguments
+            return [found for item in options for found in self.of(value.at(item), depth + 1, into_calls=into_calls)]
+        if expression.kind == "call" and expression.name in _COPIES and expression.arguments:
+            return self.of(value.at(expression.arguments[0]), depth + 1, into_calls=into_calls)
+        if expression.kind == "call" and into_calls:
             return self._called(value, depth)
         return [value] if expression.kind != "null" else []
 
     def _named(self, value: Value, depth: int) -> list[Value]:
+        """Take one step from a name towards what it stands for."""
         code, name, at = value.code, value.expression.name, value.expression.start
         head, _, rest = name.partition(".")
-        base: list[Value] | None = None
+        loop = self._loop(code, head, at) if head not in value.given else None
         if head in value.given:
-            base = self.of(value.given[head], depth + 1)
-        elif (loop := self._loop(code, head, at)) is not None:
-            base = [item for given in self._rounds(code, loop, depth + 1) if head in given for item in [given[head]]]
-            base = [found for item in base for found in self.of(item, depth + 1)]
-        if base is not None:
-            return [found for item in base for found in self._member(item, rest, depth)] if rest else base
-        symbol = self.symbols.name(code, name, at)
-        if symbol.kind == "unknown" and rest:
-            owner = value.at(Expression("name", at, at + len(head.encode()), name=head))
-            return [found for item in self.of(owner, depth + 1) for found in self._member(item, rest, depth)]
-        return self._meant(symbol, value, depth)
+            base = [value.given[head]]
+        elif loop is not None:
+            base = [given[head] for given in self._rounds(code, loop, depth + 1) if head in given]
+        else:
+            symbol = self.symbols.name(code, name, at)
+            if symbol.kind != "unknown" or not rest:
+                return self._meant(symbol, value, depth)
+            base = [value.at(Expression("name", at, at + len(head.encode()), name=head))]
+        return [found for item in base for found in self._member(item, rest, depth)] if rest else base
 
-    def _member(self, owner: Value, rest: str, depth: int) -> list[Value]:
-        """Return the member of an object made by a call, or of a literal."""
-        symbol = self.symbols.members(self.symbol(owner), rest)
-        return self._meant(symbol, owner, depth)
+    def _member(self, value: Value, rest: str, depth: int) -> list[Value]:
+        """Return the member of an object made by a call, of a literal, of a module."""
+        found = []
+        for owner in self.of(value, depth + 1):
+            symbol = self.symbols.members(self.symbol(owner), rest)
+            found += self._meant(symbol, owner, depth)
+        return found
 
     def _meant(self, symbol: Symbol, value: Value, depth: int) -> list[Value]:
-        """Return the values behind a symbol; ``value`` is the name that led to it."""
+        """Return the values behind a symbol; ``value`` is what led to it."""
         made = symbol.made
         if made is None and symbol.code is not None and symbol.expression is not None:
             made = symbol.code, symbol.expression
         if made is not None:
             found = Value(*made, self._still_given(value, *made))
-            return [] if found == value else self.of(found, depth + 1)
+            return [] if found == value else [found]
+        definition = symbol.function or symbol.klass
         if symbol.kind == "parameter" and symbol.code is not None and symbol.function is not None:
             given = self._arguments(symbol.code, symbol.function, depth + 1)
-            return [found for one in given if symbol.name in one for found in self.of(one[symbol.name], depth + 1)]
+            return [one[symbol.name] for one in given if symbol.name in one]
         if symbol.kind == "instance" and symbol.code is not None and symbol.klass is not None:
             return self.instances(symbol.code, symbol.klass)
-        return [value] if symbol.kind in {"function", "class", "module", "external"} else []
+        if symbol.kind in {"function", "class"} and symbol.code is not None and definition is not None:
+            name = value.expression.last_name
+            return [Value(symbol.code, Expression("function", definition.start, definition.end, name=name))]
+        if symbol.kind in {"external", "module"}:
+            name = symbol.name if symbol.kind == "external" else value.expression.name
+            return [value.at(Expression("other", value.expression.start, value.expression.end, name=name))]
+        return []
 
     @staticmethod
     def _still_given(value: Value, code: Code, made: Expression) -> Mapping[str, Value]:
@@ -125,8 +138,6 @@ class Values:
 
     def _called(self, value: Value, depth: int) -> list[Value]:
         """Return the call itself, or what a function of the repository returns."""
-        if value.expression.name in _COPIES and value.expression.arguments:
-            return self.of(value.at(value.expression.arguments[0]), depth + 1)
         callee = self.symbols.callee(value.code, value.expression)
         if callee.kind != "function" or callee.code is None or callee.function is None:
             return [value]
@@ -138,6 +149,8 @@ class Values:
 
     def symbol(self, value: Value) -> Symbol:
         """Return the symbol of a value that :meth:`of` gave."""
+        if value.expression.kind == "other" and value.expression.name:
+            return self.symbols.name(value.code, value.expression.name, value.expression.start)
         return self.symbols.expression(value.code, value.expression)
 
     def returned(self, code: Code, function: Function) -> list[Expression]:
@@ -175,66 +188,7 @@ class Values:
         """Return the calls that make instances of a class."""
         return self._calls_of(code, klass.start, klass.name)
 
-    # --- constants ------------------------------------------------------------------------------------------------
-
-    def text(self, value: Value) -> str | None:
-        """Return the constant text that a value comes to, or ``None``."""
-        return self._text(value, 0, hole=None)
-
-    def pattern(self, value: Value) -> str:
-        """Return a text in which ``{name}`` stands for each part that the files do not settle."""
-        found = self._text(value, 0, hole="{}")
-        return found if found is not None else "{" + (value.expression.last_name.strip("()[]") or "unknown") + "}"
-
-    def _text(self, value: Value, depth: int, hole: str | None) -> str | None:
-        expression = value.expression
-        if expression.kind == "string":
-            return expression.text
-        if depth > MAX_DEPTH:
-            return None
-        if expression.kind == "template" and isinstance(expression.value, str):
-            return self._joined(expression.value.split("{}"), value, depth, hole)
-        if expression.kind == "operation" and expression.name == "+":
-            return self._joined([""] * (len(expression.arguments) + 1), value, depth, hole)
-        if expression.kind == "call":
-            return self._called_text(value, depth, hole)
-        if expression.kind in {"name", "conditional", "operation"}:
-            texts = [self._text(item, depth + 1, hole) for item in self.of(value) if item != value]
-            return texts[0] if texts and all(text == texts[0] for text in texts) else self._first(expression, texts)
-        return None
-
-    @staticmethod
-    def _first(expression: Expression, texts: list[str | None]) -> str | None:
-        """Choose ``a`` of ``a or b`` when it is known, else ``b``."""
-        known = [text for text in texts if text is not None]
-        return known[0] if known and expression.kind == "operation" else None
-
-    def _joined(self, pieces: list[str], value: Value, depth: int, hole: str | None) -> str | None:
-        whole = pieces[0]
-        for argument, piece in zip(value.expression.arguments, pieces[1:], strict=False):
-            text = self._text(value.at(argument), depth + 1, hole)
-            if text is None and hole is None:
-                return None
-            whole += (text if text is not None else "{" + (argument.last_name.strip("()[]") or "unknown") + "}") + piece
-        return whole
-
-    def _called_text(self, value: Value, depth: int, hole: str | None) -> str | None:
-        """Read the text of ``str(x)``, of a setting with a default, or of what a function returns."""
-        expression = value.expression
-        if expression.name == "str" and expression.arguments:
-            return self._text(value.at(expression.arguments[0]), depth + 1, hole)
-        last = expression.last_name
-        default = expression.get("default") or (
-            expression.argument(1)
-            if last in {"getenv", "get", "env"}
-            else expression.argument(0)
-            if last == "Field"
-            else None
-        )
-        if default is not None:
-            return self._text(value.at(default), depth + 1, hole)
-        found = {self._text(item, depth + 1, hole) for item in self.of(value) if item != value}
-        return found.pop() if len(found) == 1 else None
+    # --- lists and arguments --------------------------------------------------------------------------------------
 
     def items(self, value: Value, depth: int = 0) -> list[Value] | None:
         """Return the items of a list, tuple or dict (as pairs for ``d.items()``); ``None`` when they are not known."""

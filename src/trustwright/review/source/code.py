@@ -295,10 +295,13 @@ class Code:
             ):
                 found = (start, end, binding)
         for function in self.enclosing_functions(at):
-            if found is not None and found[0] >= function.start:
+            local = found is not None and found[0] >= function.start
+            if local and found is not None and self._at(found[2]) <= at:
                 break
             if self._is_parameter(name, function):
                 return Binding("parameter", function=function)
+            if local:
+                break
         return found[2] if found is not None else None
 
     def _is_parameter(self, name: str, function: Function) -> bool:
@@ -320,7 +323,10 @@ class Code:
 
     @staticmethod
     def _at(binding: Binding) -> int:
-        item = binding.assignment or binding.function or binding.klass or binding.imported
+        """Return where a binding begins to hold: an assignment does not yet in its own value."""
+        if binding.assignment is not None:
+            return binding.assignment.end
+        item = binding.function or binding.klass or binding.imported
         return item.start if item is not None else 0
 
     # --- expressions --------------------------------------------------------------------------------------------

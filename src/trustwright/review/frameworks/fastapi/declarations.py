@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustwright.review.frameworks.fastapi.dependencies import NONE, Dependencies, Found
+from trustwright.review.link.texts import pattern_of, text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.model import Access, Gap, GuardUse, GuardVerdict, Location, Reference
 from trustwright.review.project import Project
@@ -291,11 +292,11 @@ class Declarations:
         if listed is None or listed.expression.kind == "null":
             return ("GET",)
         items = self.values.items(listed)
-        texts = [self.values.text(item) or item.expression.last_name for item in items or ()]
+        texts = [text_of(self.values, item) or item.expression.last_name for item in items or ()]
         return tuple(dict.fromkeys(text.upper() for text in texts if text)) or ("ANY",)
 
     def _prefix(self, value: Value | None) -> str:
-        return self.values.pattern(value) if value is not None and value.expression.kind != "null" else ""
+        return pattern_of(self.values, value) if value is not None and value.expression.kind != "null" else ""
 
 
 def _owner(call: Expression) -> Expression:

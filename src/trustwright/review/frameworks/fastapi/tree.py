@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from trustwright.review.frameworks.fastapi.declarations import Declarations, Endpoint, Place
 from trustwright.review.frameworks.fastapi.dependencies import NONE, Found
 from trustwright.review.link.conditions import Asked, Conditions
+from trustwright.review.link.texts import pattern_of
 from trustwright.review.link.values import Value
 from trustwright.review.model import DeclaredRoute, GuardUse
 
@@ -108,7 +109,7 @@ class Tree:
         prefix, found, middleware = "", NONE, list[GuardUse]()
         for call in self._constructors(value):
             listed = self._values.keyword(call, "prefix")
-            prefix = prefix or (self._values.pattern(listed) if listed is not None else "")
+            prefix = prefix or (pattern_of(self._values, listed) if listed is not None else "")
             found += declared.dependencies.listed(self._values.keyword(call, "dependencies"))
             middleware += declared.constructed_middleware(call)
         if application:
