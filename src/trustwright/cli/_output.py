@@ -26,6 +26,7 @@ def write_whole(content: bytes, output: Path | None) -> None:
     """
     if output is None:
         sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
         return
     if output.exists() and not output.is_file():
         wrong = "is a folder" if output.is_dir() else "is not a regular file"

@@ -1,6 +1,5 @@
 """Review a repository: what an auditor would object to, where, and how to mend it."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
@@ -91,7 +90,8 @@ def command(  # noqa: PLR0917 - one argument for each option
             progress=ticker,
         )
     write_whole(_render(review, form or _format_of(output), to_screen=output is None), output)
-    sys.exit(_exit_code(review, fail_on))
+    if code := _exit_code(review, fail_on):
+        raise click.exceptions.Exit(code)
 
 
 def _render(review: Review, form: str, *, to_screen: bool) -> bytes:

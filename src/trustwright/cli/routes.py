@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -77,7 +76,8 @@ def command(path: Path, form: str, output: Path | None, config: Path | None) -> 
         width, colour = (screen_width(), in_colour()) if output is None else (UNKNOWN_WIDTH, False)
         content = "".join(f"{line}\n" for line in _table(routes, width=width, colour=colour))
     write_whole(content.encode("utf-8", "replace"), output)
-    sys.exit(0 if review.complete else INCOMPLETE)
+    if not review.complete:
+        raise click.exceptions.Exit(INCOMPLETE)
 
 
 def _verdicts(route: Route) -> tuple[Verdict[Any], ...]:
