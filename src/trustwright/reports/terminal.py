@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from trustwright.reports import Block, blocks, told_gap, told_questions, visible
-from trustwright.review.model import ControlStatus, CriterionAssessment, Review, Severity
+from trustwright.review.model import ControlStatus, CriterionAssessment, Finding, Review, Severity
 
 ENDINGS = (".txt",)
 WIDTH = 80
 BLOCKS_PER_CRITERION = 3
 PLACES_PER_BLOCK = 3
 LINES_PER_SECTION = 5
+LONG_PLACE = 50  # columns; beside a longer place too little of what is wrong there would be seen
 STATUS = {
     ControlStatus.NON_COMPLIANT: ("🔴 Non-Compliant", "red"),
     ControlStatus.PARTIAL: ("🟡 Partial", "yellow"),
@@ -128,17 +129,26 @@ def _block(block: Block, *, whole: bool) -> Lines:
     title = visible(rule.title) + (f", {count} places" if count > 1 else "")
     yield Line(Text(f"{block.severity.upper()} ", COLOUR[block.severity]).append(title, "bold"), 2)
     shown = block.findings[: PLACES_PER_BLOCK if whole else 1]
-    for finding in shown:
-        yield Line(Text(visible(str(finding.location)), "cyan"), 4)
-        yield Line(Text(visible(finding.detail or rule.finding)), 6)
-        if finding.severity_reason:
-            yield Line(Text(visible(f"set to {finding.severity} in the settings: {finding.severity_reason}"), "dim"), 6)
+    for number, finding in enumerate(shown):
+        yield from _place(finding, whole=number == 0)
     if count > len(shown):
         yield Line(Text(f"and {count - len(shown)} more", "dim"), 4)
     if whole:
         yield Line(Text(visible(rule.risk)), 4, "Risk:")
     for number, step in enumerate(rule.remediation if whole else rule.remediation[:1], 1):
         yield Line(Text(visible(step)), 4, f"Fix: {number}." if number == 1 else f"     {number}.")
+
+
+def _place(finding: Finding, *, whole: bool) -> Lines:
+    """Tell one place: the first of a rule whole, the others on a line each, cut at the screen's edge."""
+    place, detail = visible(str(finding.location)), visible(finding.detail or finding.rule.finding)
+    if whole or len(place) > LONG_PLACE:
+        yield Line(Text(place, "cyan"), 4)
+        yield Line(Text(detail, overflow="fold" if whole else "ellipsis", no_wrap=not whole), 6)
+    else:
+        yield Line(Text.assemble((place, "cyan"), f"  {detail}", overflow="ellipsis", no_wrap=True), 4)
+    if finding.severity_reason:
+        yield Line(Text(visible(f"set to {finding.severity} in the settings: {finding.severity_reason}"), "dim"), 6)
 
 
 def _assessment(review: Review) -> Lines:
