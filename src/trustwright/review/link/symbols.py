@@ -231,7 +231,8 @@ class Symbols:
         if item.module:
             path = self.modules.resolve(code.path, item.module)
             if path is None:
-                return Symbol("external", f"{item.module}.{item.local}")
+                whole = item.local in {"default", "*"}
+                return Symbol("external", item.module if whole else f"{item.module}.{item.local}")
             return self._file(path) if item.local == "*" else self.exported(path, item.local, depth + 1)
         if item.local:
             return self.name(code, item.local, len(code.text), depth + 1)

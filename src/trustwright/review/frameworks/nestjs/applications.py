@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from trustwright.review.frameworks.nestjs.modules import Item, Module, Modules, Place
 from trustwright.review.frameworks.nestjs.paths import covers, joined, openapi
 from trustwright.review.link.symbols import Symbol
+from trustwright.review.link.texts import pattern_of, text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
@@ -151,7 +152,7 @@ class Applications:
         if kind is not None and kind.last_name != "URI":
             return
         prefix = options.get("prefix") if options is not None else None
-        application.version_prefix = "v" if prefix is None else (self._values.text(Value(code, prefix)) or "")
+        application.version_prefix = "v" if prefix is None else (text_of(self._values, Value(code, prefix)) or "")
         default = options.get("defaultVersion") if options is not None else None
         if default is not None:
             application.default_versions = versions(self._values, code, default)
@@ -174,7 +175,7 @@ class Applications:
         """Read ``app.use(middleware)`` and ``app.use("/path", middleware)``."""
         first, *rest = value.arguments
         listed = first.arguments if first.kind == "array" else (first,)
-        paths = [text for item in listed if (text := self._values.text(Value(code, item))) is not None]
+        paths = [text for item in listed if (text := text_of(self._values, Value(code, item))) is not None]
         guards = rest if paths else list(value.arguments)
         application.middleware.append(
             Middleware(
@@ -185,7 +186,7 @@ class Applications:
         )
 
     def _text(self, code: Code, value: Expression) -> str:
-        return self._values.pattern(Value(code, value))
+        return pattern_of(self._values, Value(code, value))
 
     # --- modules ------------------------------------------------------------------------------------------------
 
@@ -285,7 +286,7 @@ class Applications:
             path = item.get("path") if item.kind == "object" else item
             method = item.get("method") if item.kind == "object" else None
             how = method.last_name if method is not None else "ALL"
-            text = self._values.text(Value(code, path)) if path is not None else None
+            text = text_of(self._values, Value(code, path)) if path is not None else None
             if text is None:
                 whole = False
             else:
@@ -297,5 +298,5 @@ def versions(values: Values, code: Code, value: Expression) -> tuple[str, ...]:
     """Return the versions that an expression names."""
     items = value.arguments if value.kind == "array" else (value,)
     return tuple(
-        NEUTRAL if item.last_name == "VERSION_NEUTRAL" else values.pattern(Value(code, item)) for item in items
+        NEUTRAL if item.last_name == "VERSION_NEUTRAL" else pattern_of(values, Value(code, item)) for item in items
     )

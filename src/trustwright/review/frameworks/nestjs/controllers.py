@@ -10,6 +10,7 @@ from trustwright.review.frameworks.nestjs.metadata import GuardBody, Metadata, m
 from trustwright.review.frameworks.nestjs.modules import Item, Modules, Place
 from trustwright.review.frameworks.nestjs.paths import covers, joined, openapi
 from trustwright.review.link.symbols import Symbol
+from trustwright.review.link.texts import pattern_of, text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.model import DeclaredRoute, GuardUse
 from trustwright.review.source.code import Code
@@ -187,7 +188,7 @@ class Controllers:
                 return [""]
             value = entry
         items = value.arguments if value.kind == "array" else (value,)
-        return [self._values.pattern(Value(code, one)) for one in items] or [""]
+        return [pattern_of(self._values, Value(code, one)) for one in items] or [""]
 
     def _versions(self, endpoint: _Endpoint, controller: Applied) -> list[str]:
         """Return the path segments for a route's versions; an empty one for none."""
@@ -214,7 +215,7 @@ class Controllers:
         """Return the name of a GraphQL operation: the one its decorator gives, else the method's."""
         for code, value in item.arguments():
             name = value.get("name") if value.kind == "object" else value
-            text = self._values.text(Value(code, name)) if name is not None and name.kind != "function" else None
+            text = text_of(self._values, Value(code, name)) if name is not None and name.kind != "function" else None
             if text is not None:
                 return text
         return function.name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trustwright.review.frameworks.nestjs.decorators import CREATED, Applied
+from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.model import Reference
 from trustwright.review.source.code import Code
@@ -41,7 +42,7 @@ def metadata(values: Values, applied: list[Applied]) -> Metadata:
 
 def key_of(values: Values, code: Code, value: Expression) -> Key:
     """Return what identifies a metadata key: its text, else where its value is made, else its name."""
-    text = values.text(Value(code, value))
+    text = text_of(values, Value(code, value))
     if text is not None:
         return text
     symbol = values.symbols.expression(code, value)
