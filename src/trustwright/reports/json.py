@@ -34,6 +34,7 @@ def render(review: Review) -> bytes:
             "languages": dict(sorted(target.languages.items())),
             "frameworks": sorted(target.frameworks),
         },
+        "categories": list(review.categories),
         "complete": review.complete,
         "controls": [_control(row) for row in review.criteria],
         "findings": [_finding(finding) for finding in review.findings],

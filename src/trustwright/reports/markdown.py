@@ -38,6 +38,7 @@ def _heading(review: Review) -> Iterator[str]:
     sorts = "; ".join(text for text in (languages, frameworks) if text)
     yield f"{code(target.name)}{commit}: {read}{f' ({sorts})' if sorts else ''}."
     yield ""
+    yield f"Scope: {', '.join(review.categories)}; {len(review.criteria)} criteria."
     counts = [(severity, sum(one.severity is severity for one in review.findings)) for severity in Severity]
     found = ", ".join(f"{count} {severity}" for severity, count in counts if count)
     questions = sum(len(result.questions) for result in review.results)

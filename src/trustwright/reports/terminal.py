@@ -153,7 +153,8 @@ def _place(finding: Finding, *, whole: bool) -> Lines:
 
 def _assessment(review: Review) -> Lines:
     yield Line()
-    yield Line(Text("Control assessment", "bold"))
+    scope = f" of {len(review.criteria)} criteria: {', '.join(review.categories)}"
+    yield Line(Text("Control assessment", "bold").append(scope, "not bold"))
     told = {block.criterion.criterion for block in blocks(review)}
     for row in review.criteria:
         if row.status is not ControlStatus.NOT_ASSESSED:
@@ -161,7 +162,7 @@ def _assessment(review: Review) -> Lines:
     blank = [row.criterion for row in review.criteria if row.status is ControlStatus.NOT_ASSESSED]
     if blank:
         words, style = STATUS[ControlStatus.NOT_ASSESSED]
-        said = f"{words}: {len(blank)} of {len(review.criteria)} criteria, no evidence of them in what was read: "
+        said = f"{words}: {len(blank)} of {len(review.criteria)}, which nothing read speaks to: "
         yield Line(Text(said + ", ".join(blank), style), 2)
 
 

@@ -61,6 +61,7 @@ def review(
         routes=project.routes,
         gaps=tuple(sorted(set(gaps))),
         complete=not any(gap.kind in {"unreadable", "capped"} for gap in gaps),
+        categories=settings.categories,
     )
 
 

@@ -241,6 +241,7 @@ class DeclaredRoute:
         guards: all that runs before the handler, outermost first.
         unresolved: reasons why more guards may exist than were found; not empty means "absent" cannot be said.
         unreached: stretches of the handler that do not run for this route: it answers others, by other methods, too.
+        ready_made: True when a library's own code handles the route, and is known to check nothing by itself.
     """
 
     method: str
@@ -252,6 +253,7 @@ class DeclaredRoute:
     guards: tuple[GuardUse, ...] = ()
     unresolved: tuple[str, ...] = ()
     unreached: tuple[Reference, ...] = ()
+    ready_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,3 +386,5 @@ class Review:
     gaps: tuple[Gap, ...]
     complete: bool
     """False when part of the input could not be read."""
+    categories: tuple[str, ...] = ()
+    """The categories in scope: every criterion of theirs has a row."""

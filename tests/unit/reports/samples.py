@@ -141,6 +141,7 @@ def review() -> Review:
             Gap("left-out", "vendor", "vendored", 7),
         ),
         complete=False,
+        categories=("security",),
     )
 
 
