@@ -24,9 +24,6 @@ from trustwright.review.settings import Settings
 _IGNORE = re.compile(r"trustwright:\s*ignore\[([\w\s,-]+)\]\s*(.*?)\s*(?:\*/|-->|\}\})?\s*$")
 _MAX_SNIPPET_LINES = 6
 _MAX_SNIPPET_COLUMNS = 160
-_SECRET = re.compile(
-    r"(?i)((?:secret|passw(?:or)?d|token|api_?key|private_?key)[\w\"']*\s*[:=]+\s*[\"']?)[^\s\"',;]{6,}"
-)
 
 
 class Findings:
@@ -86,19 +83,19 @@ class Findings:
         )
 
     def _text(self, path: str) -> list[str]:
+        """Return a file's lines as they may be printed; no secret goes into a report, nor into a fingerprint."""
         if path not in self._lines:
-            self._lines[path] = self._corpus.read(path).decode("utf-8", "replace").split("\n")
+            self._lines[path] = self._corpus.covered_lines(path)
         return self._lines[path]
 
     def _source(self, location: Location) -> str:
         return "\n".join(self._text(location.path)[location.line - 1 : location.end_line])
 
     def _snippet(self, location: Location) -> str:
-        """Return a few lines, long ones cut and what looks like a secret's value covered."""
+        """Return a few lines, long ones cut."""
         last = min(location.end_line, location.line + _MAX_SNIPPET_LINES - 1)
         lines = self._text(location.path)[location.line - 1 : last]
-        covered = (_SECRET.sub(r"\1***", line.rstrip())[:_MAX_SNIPPET_COLUMNS] for line in lines)
-        return "\n".join(covered)
+        return "\n".join(line.rstrip()[:_MAX_SNIPPET_COLUMNS] for line in lines)
 
     def _suppressed(self, finding: Finding) -> str | None:
         """Return the reason of a comment that sets the finding aside: on its line, or alone on the line above."""

@@ -5,15 +5,19 @@ from functools import cached_property
 from pathlib import Path
 
 from trustwright.review.model import Location, Reference
-from trustwright.review.source.code import Code
+from trustwright.review.source.code import Code, Role
 from trustwright.review.source.discovery import SourceFile
 from trustwright.review.source.errors import SourceError
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.json import parse as parse_json
 from trustwright.review.source.reading import MAX_FILE_BYTES, FileFacts, extract
+from trustwright.review.source.secrets import Secret, covered, secrets
 from trustwright.review.source.tree import Tree
 
 NO_FACTS = extract(b"", "python")
+
+MAX_TEXT_BYTES = 1_000_000
+"""Larger files that are no code are data: no secrets are looked for in them."""
 
 
 class Corpus:
@@ -35,13 +39,38 @@ class Corpus:
         """Return a file's bytes; empty when it cannot be read or is above the size cap."""
         known = self._texts.get(path)
         if known is None:
-            file = self.files.get(path)
-            try:
-                known = (self._root / path).read_bytes() if file and file.size <= MAX_FILE_BYTES else b""
-            except OSError:
-                known = b""
-            self._texts[path] = known
+            known = self._texts[path] = self._bytes(path)
         return known
+
+    def _bytes(self, path: str) -> bytes:
+        file = self.files.get(path)
+        try:
+            return (self._root / path).read_bytes() if file and file.size <= MAX_FILE_BYTES else b""
+        except OSError:
+            return b""
+
+    def role(self, path: str) -> Role:
+        """Return what a file is for; for one that was read, its text has a say besides its path."""
+        read = self._read.get(path)
+        return read.role if read is not None else self.files[path].role
+
+    def secrets(self, path: str) -> tuple[Secret, ...]:
+        """Return what a text file holds of secrets; files that were read already are not read again."""
+        read = self._read.get(path)
+        if read is not None:
+            return read.secrets
+        text = self._bytes(path) if self.files[path].size <= MAX_TEXT_BYTES else b""
+        return secrets(path, text) if b"\0" not in text[:8000] else ()
+
+    def covered_lines(self, path: str) -> list[str]:
+        """Return a text file's lines with every secret, and every value that a secret's name is given, taken out."""
+        text, pieces, position = self.read(path), list[bytes](), 0
+        for start, end in covered(path, text):
+            if start >= position:
+                # Lines keep their numbers: a key that spans several is covered line by line.
+                pieces += [text[position:start], b"\n".join([b"***"] * (text.count(b"\n", start, end) + 1))]
+                position = end
+        return b"".join([*pieces, text[position:]]).decode("utf-8", "replace").split("\n")
 
     def code(self, path: str) -> Code | None:
         """Return a source file in a programming language, parsed now if it was not yet; ``None`` for other files."""

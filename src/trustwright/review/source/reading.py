@@ -17,6 +17,7 @@ from trustwright.review.source import javascript, python
 from trustwright.review.source.code import Role
 from trustwright.review.source.discovery import SourceFile, role_of_text
 from trustwright.review.source.facts import FACTS_VERSION, Facts
+from trustwright.review.source.secrets import Secret, secrets
 
 MAX_FILE_BYTES = 2_000_000
 """Larger source files are listed and not read; hand-written ones are far smaller."""
@@ -29,13 +30,17 @@ Progress = Callable[[str, int, int], None]
 
 
 class FileFacts(Struct, frozen=True, array_like=True):
-    """What reading one file gave. ``facts`` is ``None`` when the prefilter says that no rule can care."""
+    """What reading one file gave. ``facts`` is ``None`` when the prefilter says that no rule can care.
+
+    ``secrets`` are those in its text, whether it was parsed or not.
+    """
 
     path: str
     role: Role
     lines: int
     facts: Facts | None
     gaps: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +78,25 @@ def read_file(root: Path, file: SourceFile, prefilter: Prefilter, cache: "Cache"
     digest = hashlib.blake2b(text, digest_size=16, person=file.language.encode()).digest()
     known = cache.get(digest)
     if known is not None:
-        return FileFacts(file.path, known.role or file.role, known.lines, known.facts, known.gaps)
+        return FileFacts(file.path, known.role or file.role, known.lines, known.facts, known.gaps, known.secrets)
     role = role_of_text(text)
     gaps: tuple[tuple[str, str], ...] = ()
     facts = None
+    held: tuple[Secret, ...] = ()
     if b"\0" in text[:8000]:
         gaps = (("unreadable", "holds binary data"),)
-    elif role is None and prefilter.admits(text):
-        facts = extract(text, file.language)
+    elif role is None:
+        held = secrets(file.path, text)
+        facts = extract(text, file.language) if prefilter.admits(text) else None
+    if facts is not None:
         if facts.capped:
             gaps = (("capped", "has too many syntax nodes"),)
         elif facts.error_lines:
             lines = ", ".join(map(str, facts.error_lines))
             gaps = (("parse-error", f"not all of it could be parsed (line {lines})"),)
-    entry = CacheEntry(role, text.count(b"\n"), facts, gaps)
+    entry = CacheEntry(role, text.count(b"\n"), facts, gaps, held)
     cache.put(digest, entry)
-    return FileFacts(file.path, role or file.role, entry.lines, facts, gaps)
+    return FileFacts(file.path, role or file.role, entry.lines, facts, gaps, held)
 
 
 class CacheEntry(Struct, frozen=True, array_like=True):
@@ -98,6 +106,7 @@ class CacheEntry(Struct, frozen=True, array_like=True):
     lines: int
     facts: Facts | None
     gaps: tuple[tuple[str, str], ...]
+    secrets: tuple[Secret, ...]
 
 
 class Cache:
