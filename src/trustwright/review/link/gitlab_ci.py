@@ -216,12 +216,13 @@ class _Reader:
                 location = Location(where, trees[0].line, max(item.end_line for item in trees))
                 marked = tuple(replace(act, tolerated=act.tolerated or tolerated) for act in acts)
                 yield Step(location, name, run=text, env=tree.at("variables"), tolerated=tolerated, acts=marked)
-        if key == "pages" and tree.at("script") is not None:
-            place = Location(path, tree.line)
-            yield Step(place, "pages", acts=(Act(Purpose.PUBLISH_PAGES, "pages", place),))
-        if (release := tree.at("release")) is not None:
-            place = Location(path, release.line)
-            yield Step(place, "release", acts=(Act(Purpose.PUBLISH, "release", place),))
+        published = [("release", Purpose.PUBLISH, tree.at("release"))]
+        if key == "pages":
+            published.append((key, Purpose.PUBLISH_PAGES, tree.at("script")))
+        for name, purpose, keyword in published:
+            if keyword is not None:
+                where = Location(path, keyword.line)
+                yield Step(where, name, acts=(Act(purpose, name, where),))
 
     def _flat(self, path: str, item: Tree, depth: int) -> Iterator[tuple[str, Tree]]:
         """Yield the commands of a script with their files: lists in lists, and what ``!reference`` names."""

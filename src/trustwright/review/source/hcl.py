@@ -74,7 +74,8 @@ def parse(path: str, data: bytes) -> Document:
 def from_json(tree: Tree) -> Document:
     """Return the blocks of a configuration in Terraform's JSON form, parsed by ``source.json``.
 
-    ``{"resource": {"aws_s3_bucket": {"data": {...}}}}`` is a block with two labels; a text with ``${...}`` is unresolved.
+    ``{"resource": {"aws_s3_bucket": {"data": {...}}}}`` is a block with two labels; a text with ``${...}``
+    is unresolved.
     """
     blocks: list[Block] = []
     for kind, labels in _JSON_LABELS.items():
@@ -294,7 +295,7 @@ def _lowered(tree: Tree, by: int) -> Tree:
 
 
 def _computed(tree: Tree) -> Tree:
-    """Return a tree of JSON with its interpolated strings unresolved: ``${x}`` alone is ``x``, else it is a template."""
+    """Return a tree of JSON with its interpolated strings unresolved: ``${x}`` alone is ``x``, else a template."""
     value = tree.value
     unresolved = tree.unresolved
     if isinstance(value, tuple):

@@ -89,10 +89,11 @@ def _collect(script: str, first: int, depth: int, remote: bool, found: list[Comm
                 words.append(text)
         elif kind == "operator":
             body = ""
+            after = position
             if text == "\n" and documents:
-                body, position = _document(script, position, documents)
+                body, position = _document(script, after, documents)
             _finish(words, (start, depth, remote), body, _fails_softly(text, script, position), found)
-            line += body.count("\n")
+            line += script.count("\n", after, position)
             words, documents, skip_next = [], [], False
         line += text.count("\n")
     _finish(words, (start, depth, remote), "", False, found)
@@ -100,11 +101,11 @@ def _collect(script: str, first: int, depth: int, remote: bool, found: list[Comm
 
 def _document(script: str, position: int, markers: list[str]) -> tuple[str, int]:
     """Return the text of the heredocs that begin at ``position``, and where they end."""
-    end = position
+    end = last = position
     for marker in markers:
         closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*$", re.MULTILINE).search(script, end)
-        end = closing.end() if closing else len(script)
-    return script[position:end], end
+        last, end = (closing.start(), closing.end()) if closing else (len(script), len(script))
+    return script[position:last], end
 
 
 def _fails_softly(operator: str, script: str, position: int) -> bool:

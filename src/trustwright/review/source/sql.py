@@ -172,13 +172,13 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if not match["end"]:
             continue
         written = text[start : match.start()]
-        head = _uncommented(written[:MAX_HEAD])
-        if _ROUTINE.match(head) and len(written) < MAX_ROUTINE and _open_blocks(written):
+        if len(written) < MAX_ROUTINE and _ROUTINE.match(_uncommented(written[:MAX_HEAD])) and _open_blocks(written):
             continue
-        yield from _one(text, start, match.start())
-        if _COPY.match(head):
-            closing = text.find("\n\\.", position)
-            position = closing + 3 if closing >= 0 else len(text)
+        for begin, end in _one(text, start, match.start()):
+            yield begin, end
+            if _COPY.match(text[begin : begin + MAX_HEAD]):
+                closing = text.find("\n\\.", position)
+                position = closing + 3 if closing >= 0 else len(text)
         start = position
     yield from _one(text, start, len(text))
 

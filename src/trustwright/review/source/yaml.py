@@ -205,10 +205,13 @@ def _end(event: Event) -> int:
 
     A block collection, and a block scalar, end where the next token begins: 0 for the former, whose last child knows.
     """
-    mark = event.end_mark
-    if mark is None or (isinstance(event, (MappingEndEvent, SequenceEndEvent)) and event.start_mark == mark):
+    start, end = event.start_mark, event.end_mark
+    if end is None or start is None:
         return 0
-    return mark.line if mark.column == 0 else mark.line + 1
+    closes_nothing = (start.line, start.column) == (end.line, end.column)
+    if closes_nothing and isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+        return 0
+    return end.line if end.column == 0 else end.line + 1
 
 
 def _number(text: str) -> Scalar:
