@@ -113,9 +113,9 @@ def _criterion(told: Sequence[Block]) -> Lines:
     yield Line()
     yield Line(Text(f"{row.criterion} {row.title}: ", "bold").append(words, style))
     yield Line(Text(visible(row.gap), "dim"), 2)
-    for block in told[:BLOCKS_PER_CRITERION]:
+    for number, block in enumerate(told[:BLOCKS_PER_CRITERION]):
         yield Line()
-        yield from _block(block, whole=block.severity.rank <= Severity.HIGH.rank)
+        yield from _block(block, whole=number == 0 and block.severity.rank <= Severity.HIGH.rank)
     rest = told[BLOCKS_PER_CRITERION:]
     if rest:
         titles = ", ".join(f"{visible(block.rule.title)} ({len(block.findings)} {block.severity})" for block in rest)
@@ -124,7 +124,7 @@ def _criterion(told: Sequence[Block]) -> Lines:
 
 
 def _block(block: Block, *, whole: bool) -> Lines:
-    """Tell the findings of a rule; the milder ones in short: one place and the first step."""
+    """Tell the findings of a rule: whole, or in short with one place and the first step."""
     rule, count = block.rule, len(block.findings)
     title = visible(rule.title) + (f", {count} places" if count > 1 else "")
     yield Line(Text(f"{block.severity.upper()} ", COLOUR[block.severity]).append(title, "bold"), 2)
@@ -207,7 +207,7 @@ def _open_ends(review: Review) -> Lines:
             yield from _few(lines, "-")
     yield Line()
     yield Line(_counts(review))
-    yield Line(Text("Everything, with links: --output review.md", "dim"))
+    yield Line(Text("Everything, with links and the ids of rules: --output review.md", "dim"))
 
 
 def _few(lines: Sequence[str], marker: str) -> Lines:
