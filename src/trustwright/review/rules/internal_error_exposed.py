@@ -67,7 +67,7 @@ def _responses(code: Code, start: int, end: int, name: str) -> Iterator[Observat
         if not (last in _SENDS and _RESPONSES.match(receiver)) and call.callee not in _MAKES:
             continue
         place = code.location(call.start)
-        kinds = {_kind(item, name) for argument in _arguments(code.call(call)) for item in argument.walk()}
+        kinds = {kind for argument in _arguments(code.call(call)) for kind in _given_away(argument, name)}
         if "trace" in kinds:
             yield unmet(
                 place, "A stack trace is sent to the client.", severity=Severity.HIGH, confidence=Confidence.HIGH
@@ -84,16 +84,23 @@ def _arguments(call: Expression) -> list[Expression]:
     return [*call.arguments, *(value for _, value in call.entries)]
 
 
-def _kind(item: Expression, name: str) -> str:
+_WHOLE = frozenset({"stringify", "dumps", "inspect"})
+
+
+def _given_away(item: Expression, name: str) -> set[str]:
     """Say what an expression in a response gives away: a trace, the error whole, its message, or nothing."""
-    if item.kind not in {"name", "call"}:
-        return ""
-    if _TRACES.search(item.name):
-        return "trace"
-    if not name:
-        return ""
-    if item.kind == "name" and item.name == name:
-        return "error"
-    if item.kind == "name" and item.name in {f"{name}.message", f"{name}.args", f"{name}.detail"}:
-        return "message"
-    return ""
+    if item.kind in {"name", "call"} and _TRACES.search(item.name):
+        return {"trace"}
+    if item.kind == "name" and name:
+        if item.name == name:
+            return {"error"}
+        return {"message"} if item.name in {f"{name}.message", f"{name}.args", f"{name}.detail"} else set()
+    inner = _arguments(item)
+    if item.kind == "conditional":
+        inner = inner[1:]  # what is tested is not sent
+    if item.kind == "operation" and item.name in {"instanceof", "==", "===", "!=", "!==", "in"}:
+        return set()
+    found = {kind for part in inner for kind in _given_away(part, name)}
+    if item.kind == "call" and item.last_name not in _WHOLE and "error" in found:
+        return (found - {"error"}) | {"message"}
+    return found

@@ -34,6 +34,11 @@ async function d(req, res) {
     res.status(500).json({ error: 'internal error', id: req.id }) // met
   }
 }
+async function e(req, res) {
+  try { await run() } catch (err) {
+    res.status(500).json({ error: err instanceof Known ? 'known' : 'internal error' }) // met
+  }
+}
 app.use((err, req, res, next) => {
   res.status(500).json({ error: err }) // unmet medium
 })
@@ -54,7 +59,7 @@ def a():
     try:
         run()
     except Exception as e:
-        raise HTTPException(status_code=500, detail=str(e))  # unmet medium
+        raise HTTPException(status_code=500, detail=str(e))  # unmet low
 def b():
     try:
         run()
