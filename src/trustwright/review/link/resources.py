@@ -60,10 +60,10 @@ def resources(documents: Iterable[tuple[str, bytes]]) -> tuple[tuple[Resource, .
     found, gaps = terraform.resources(configurations)
     patches = kubernetes.patches(trees)
     for path, tree in trees:
-        if compose.is_file(path):
-            found.extend(compose.resources(path, tree))
-        elif cloudformation.is_template(tree):
+        if cloudformation.is_template(tree):
             found.extend(cloudformation.resources(path, tree))
+        elif compose.is_file(path):
+            found.extend(compose.resources(path, tree))
         elif kubernetes.is_object(tree) and path not in patches:
             found.extend(kubernetes.resources(path, tree))
     ordered = sorted(kubernetes.connected(found), key=lambda one: (one.location, one.kind, one.name))
