@@ -31,10 +31,11 @@ def write_whole(content: bytes, output: Path | None) -> None:
     if output.exists() and not output.is_file():
         wrong = "is a folder" if output.is_dir() else "is not a regular file"
         raise TrustwrightError(f"{output}: {wrong}; name a file for --output.")
-    draft = output.with_name(f".{output.name}.{os.getpid()}.part")
+    target = output.resolve()  # a link stays a link, and the draft lies on the same disk as what it becomes
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         draft.write_bytes(content)
-        draft.replace(output.resolve())
+        draft.replace(target)
     except OSError as error:
         raise TrustwrightError(f"{output}: {error.strerror or error}; name a file that can be written.") from error
     finally:
