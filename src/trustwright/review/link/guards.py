@@ -221,14 +221,12 @@ class Guards:
 
     def _asks_its_base(self, code: Code, klass: Class) -> bool:
         """Tell whether what a class extends still decides: not when it overrides ``canActivate`` and passes it by."""
-        own = self._symbols.class_member(code, klass, "canActivate")
-        if own.function is None or own.code is None:
+        if self._symbols.class_member(code, klass, "canActivate").function is None:
             return True
         return any(
-            call.callee == "super.canActivate"
-            and self._runs(own.code, call.start)
-            and not swallowed(own.code, call.start)
-            for call in own.code.calls_in(own.function.body_start, own.function.body_end)
+            call.callee == "super.canActivate" and self._runs(owner, call.start) and not swallowed(owner, call.start)
+            for owner, current in self._symbols.lineage(code, klass)
+            for call in owner.calls_in(current.body_start, current.body_end)
         )
 
     def _deciding(self, code: Code, function: Function, name: str) -> GuardVerdict:
