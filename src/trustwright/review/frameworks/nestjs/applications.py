@@ -1,6 +1,7 @@
 """Applications of Nest: what their bootstrap sets, and the guards and middleware that come before every route."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -84,7 +85,10 @@ class Applications:
                     root = application.root
                     place = (root.code.path, root.klass.start) if root and root.code and root.klass else None
                     found.setdefault((code.path, place), application)
-        applications = list(found.values()) or [Application(None, None, list(self._modules.all.values()))]
+        serving = [one for one in found.values() if one.code is not None and one.code.calls_named("listen", "init")]
+        applications = serving or list(found.values())
+        if not applications:
+            applications = [Application(None, None, list(self._modules.all.values()))]
         self._share_the_rest(applications)
         for code in self._files:
             for call in code.calls_named(*_SETTINGS):
@@ -133,7 +137,7 @@ class Applications:
         name = call.callee.rpartition(".")[2]
         value = code.call(call)
         if name == "setGlobalPrefix" and value.arguments:
-            application.prefix = openapi(self._text(code, value.arguments[0]))
+            application.prefix = openapi(self._settled(code, value.arguments[0]))
             options = value.argument(1)
             left_out = options.get("exclude") if options is not None else None
             if left_out is not None:
@@ -152,7 +156,7 @@ class Applications:
         if kind is not None and kind.last_name != "URI":
             return
         prefix = options.get("prefix") if options is not None else None
-        application.version_prefix = "v" if prefix is None else (text_of(self._values, Value(code, prefix)) or "")
+        application.version_prefix = "v" if prefix is None else self._settled(code, prefix)
         default = options.get("defaultVersion") if options is not None else None
         if default is not None:
             application.default_versions = versions(self._values, code, default)
@@ -184,6 +188,10 @@ class Applications:
                 full=True,
             )
         )
+
+    def _settled(self, code: Code, value: Expression) -> str:
+        """Return what the files settle of a prefix: what a deployment puts before it is not known."""
+        return re.sub(r"\{[^}]*\}", "", self._text(code, value))
 
     def _text(self, code: Code, value: Expression) -> str:
         return pattern_of(self._values, Value(code, value))

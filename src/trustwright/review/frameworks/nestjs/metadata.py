@@ -24,6 +24,7 @@ _GETTERS = frozenset({"get", "getAll", "getAllAndOverride", "getAllAndMerge", "g
 _EMPTY = frozenset({"isEmpty", "isNil", "isUndefined", "isNull"})
 _NOTHING = frozenset({"null", "undefined"})
 _MAX_DEPTH = 4
+_MAX_METHODS = 12
 
 
 def metadata(values: Values, applied: list[Applied]) -> Metadata:
@@ -99,7 +100,25 @@ class GuardBody:
         """Return the stretches of the guard that do not run for a route with this metadata."""
         if not self.reads or self._method is None:
             return ()
-        return tuple(_Walk(self._values, self._code, self._method, method, klass).stretches())
+        found: list[Reference] = []
+        pending, seen = [(self._code, self._method)], set[tuple[str, int]]()
+        while pending and len(seen) < _MAX_METHODS:
+            code, function = pending.pop(0)
+            if (code.path, function.start) in seen:
+                continue
+            seen.add((code.path, function.start))
+            stretches = _Walk(self._values, code, function, method, klass).stretches()
+            found += stretches
+            for call in code.calls_in(function.body_start, function.body_end):
+                if call.callee.startswith("this.") and not any(_holds(item, code, call.start) for item in stretches):
+                    symbol = self._values.symbols.name(code, call.callee, call.start)
+                    if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
+                        pending.append((symbol.code, symbol.function))
+        return tuple(found)
+
+
+def _holds(stretch: Reference, code: Code, at: int) -> bool:
+    return stretch.path == code.path and stretch.start <= at < stretch.end
 
 
 def _is_read(callee: str) -> bool:
