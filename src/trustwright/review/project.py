@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from trustwright.review.link.corpus import Corpus
 from trustwright.review.link.delivery import Pipeline
+from trustwright.review.link.held_secrets import HeldSecret, held_secrets
 from trustwright.review.link.infrastructure import Resource
 from trustwright.review.link.manifests import Manifests
 from trustwright.review.link.manifests import is_candidate as is_manifest
@@ -15,6 +16,8 @@ from trustwright.review.link.pipelines import is_candidate as is_pipeline
 from trustwright.review.link.pipelines import pipelines as read_pipelines
 from trustwright.review.link.resources import is_candidate as is_resource
 from trustwright.review.link.resources import resources as read_resources
+from trustwright.review.link.services import Service
+from trustwright.review.link.services import services as find_services
 from trustwright.review.link.symbols import Symbols
 from trustwright.review.model import Gap, Route
 from trustwright.review.settings import Settings
@@ -68,6 +71,11 @@ class Project:
         return found
 
     @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """What answers requests, each with its folder; known once the routes are."""
+        return find_services(self.manifests, self.routes)
+
+    @cached_property
     def statements(self) -> tuple[tuple[str, tuple[sql.Statement, ...]], ...]:
         """The SQL files (migrations among them) with their statements, by path."""
         return self._parsed(sql.parse, ".sql")
@@ -98,6 +106,11 @@ class Project:
             sorted({path.rpartition("/")[2] for path in self.corpus.files if ".env" in path.rpartition("/")[2]})
         )
         return self._parsed(settings.parse, ".env", ".ini", ".cfg", ".properties", ".conf", names=names)
+
+    @cached_property
+    def secrets(self) -> tuple[HeldSecret, ...]:
+        """The secrets that stand in files, and the places that read one from outside."""
+        return tuple(held_secrets(self.symbols))
 
     def _documents(
         self,
