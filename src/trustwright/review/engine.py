@@ -43,7 +43,7 @@ def review(
     """
     project, found, read = examine(root, settings, jobs=jobs, cache=cache, prefilter=prefilter, progress=progress)
     catalog = load_catalog()
-    findings = Findings(project.corpus, settings)
+    findings = Findings(project.corpus, settings, project.secrets)
     results: list[RuleResult] = []
     wanted = [item for item in checks() if applies(item[0], catalog, settings.categories)]
     for done, (rule, check) in enumerate(wanted):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from trustwright.review.link.corpus import Corpus
+from trustwright.review.link.held_secrets import HeldSecret
 from trustwright.review.model import (
     Finding,
     Gap,
@@ -29,9 +30,13 @@ _MAX_SNIPPET_COLUMNS = 160
 class Findings:
     """Turns observations into results, one rule after another."""
 
-    def __init__(self, corpus: Corpus, settings: Settings) -> None:
-        """Take the files, for snippets and suppressions, and the severity overrides."""
+    def __init__(self, corpus: Corpus, settings: Settings, secrets: Iterable[HeldSecret] = ()) -> None:
+        """Take the files, for snippets and suppressions, the severity overrides, and what must not be printed."""
         self._corpus = corpus
+        self._secrets: dict[str, list[tuple[int, int]]] = {}
+        for held in secrets:
+            if held.secret.kind != "reference":
+                self._secrets.setdefault(held.location.path, []).append((held.secret.start, held.secret.end))
         self._settings = settings
         self._lines: dict[str, list[str]] = {}
         self.suppressions: list[Suppression] = []
@@ -85,7 +90,7 @@ class Findings:
     def _text(self, path: str) -> list[str]:
         """Return a file's lines as they may be printed; no secret goes into a report, nor into a fingerprint."""
         if path not in self._lines:
-            self._lines[path] = self._corpus.covered_lines(path)
+            self._lines[path] = self._corpus.covered_lines(path, self._secrets.get(path, ()))
         return self._lines[path]
 
     def _source(self, location: Location) -> str:

@@ -62,10 +62,13 @@ class Corpus:
         text = self._bytes(path) if self.files[path].size <= MAX_TEXT_BYTES else b""
         return secrets(path, text) if b"\0" not in text[:8000] else ()
 
-    def covered_lines(self, path: str) -> list[str]:
-        """Return a text file's lines with every secret, and every value that a secret's name is given, taken out."""
+    def covered_lines(self, path: str, also: Iterable[tuple[int, int]] = ()) -> list[str]:
+        """Return a text file's lines with every secret, and every value that a secret's name is given, taken out.
+
+        ``also`` are other stretches to cover, in bytes.
+        """
         text, pieces, position = self.read(path), list[bytes](), 0
-        for start, end in covered(path, text):
+        for start, end in sorted({*covered(path, text), *also}):
             if start >= position:
                 # Lines keep their numbers: a key that spans several is covered line by line.
                 pieces += [text[position:start], b"\n".join([b"***"] * (text.count(b"\n", start, end) + 1))]

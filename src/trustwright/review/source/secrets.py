@@ -96,7 +96,7 @@ _HERE: Final = re.compile(
 """Hosts of one's own machine, of a compose file, or of a manual."""
 _PEM: Final = re.compile(
     rb"-----BEGIN (?P<kind>(?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?)-----"
-    rb"(?P<value>(?:\\r|\\n|[\s\"'`+,>|]|[A-Za-z0-9/=:-])*?)-----END"
+    rb"(?P<value>(?:\\r|\\n|[\s\"'`+,>|]|[A-Za-z0-9/=:-])*?)-----END [A-Z ]+-----"
 )
 _MIXED: Final = re.compile(r"(?=.*[A-Za-z])(?=.*[\d\W_])")
 _WORDY: Final = re.compile(r"[A-Za-z]{0,2}(?:[-_./:=\s]*(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|\d{1,2}(?!\d)))+[-_./:!?]*")
@@ -201,7 +201,7 @@ def _private_keys(data: bytes) -> Iterator[Secret]:
             closed = b"ENCRYPTED" in match["kind"] or b"ENCRYPTED" in match["value"][:80]
             what = "a private key protected by a passphrase" if closed else "a private key"
             line = _line(data, match.start())
-            yield Secret("private-key", match.start(), match.end("value"), line, what, grave=not closed)
+            yield Secret("private-key", *match.span(), line, what, grave=not closed)
 
 
 def _in_addresses(data: bytes) -> Iterator[Secret]:
