@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import rejections, swallowed
 from trustwright.review.link.symbols import Symbol, Symbols
-from trustwright.review.link.weighing import IDENTITY, NOTHING, OTHER_PURPOSE, ROLE, weigh
+from trustwright.review.link.weighing import IDENTITY, NOTHING, OTHER_PURPOSE, ROLE, forwards, weigh
 from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
@@ -40,6 +40,11 @@ class _Reading:
 
     strict: bool
     depth: int
+
+    @property
+    def handles(self) -> bool:
+        """True for a handler's own body: nothing comes after it."""
+        return self.strict and self.depth == _HANDLER_DEPTH
 
     def deeper(self) -> "_Reading":
         return _Reading(self.strict, self.depth - 1)
@@ -274,8 +279,11 @@ class Guards:
         found = [
             weigh(code, item, function, strict=reading.strict)
             for item in rejections(code, function.body_start, function.body_end)
-            if self._runs(code, item.start) and not (item.thrown and swallowed(code, item.start))
+            if self._runs(code, item.start)
+            and not (item.thrown and swallowed(code, item.start, ends_there=reading.handles))
         ]
+        if reading.strict and forwards(code, function):
+            found.append(doubt("it hands the caller's credentials to another server", code.location(function.start)))
         verdict = combine(found)
         if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
             return verdict
@@ -288,7 +296,7 @@ class Guards:
 
     def _certain(self, code: Code, call: Call, function: Function, reading: _Reading) -> bool:
         """Tell whether a call runs whenever the body does; a strict reading follows no call inside an ``if``."""
-        if swallowed(code, call.start):
+        if swallowed(code, call.start, ends_there=reading.handles):
             return False
         if not reading.strict:
             return True

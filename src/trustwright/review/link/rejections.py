@@ -51,6 +51,13 @@ _NAMED_RESPONSES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.])(401|403|404)(?![\w.])|(UNAUTHORIZED|FORBIDDEN|UNAUTHENTICATED)")
+_SAID = re.compile(
+    r"[\"'`][^\"'`\n]{0,60}?\b((?P<forbidden>forbidden|(permission|access) denied|not (authori[sz]ed|allowed|"
+    r"permitted)|insufficient permissions?)|unauthori[sz]ed|unauthenticated|not (authenticated|logged in|signed in)|"
+    r"(must|need to|please) (be )?(log|sign)(ged|ed)? ?in|(login|authentication) required)\b",
+    re.IGNORECASE,
+)
+"""What an answer says that refuses by its words alone, as server actions do: ``return { error: "Unauthorized" }``."""
 _MAX_CONDITION = 400
 
 
@@ -87,6 +94,10 @@ def rejections(code: Code, start: int, end: int) -> list[Rejection]:
         inside = [at for at in found if item.start <= at < item.end]
         kinds = [found.pop(at)[0] for at in inside]
         found[item.start] = (kinds[0] if kinds else _of_raise(text), True)
+    for item in code.within(code.facts.returns, start, end):
+        said = _SAID.search(plain(code, item.start, min(item.end, item.start + 300)))
+        if said is not None and not any(item.start <= at < item.end for at in found):
+            found[item.start] = ("forbidden" if said["forbidden"] else "unauthenticated", False)
     return [_rejection(code, at, kind, thrown, start) for at, (kind, thrown) in sorted(found.items())]
 
 
@@ -165,11 +176,20 @@ def _leaves(code: Code, branch: Branch) -> bool:
     return bool(inside) or "next(" in text
 
 
-def swallowed(code: Code, at: int) -> bool:
-    """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on regardless."""
+def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:
+    """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on regardless.
+
+    ``ends_there``: it also counts as a refusal when the clause ends the function, as it does in a handler whose work
+    is all in its ``try``.
+    """
     function = code.enclosing_function(at)
     for caught in code.facts.catches:
         if caught.try_start <= at < caught.start and (function is None or caught.try_start >= function.start):
+            if ends_there and (
+                code.within(code.facts.returns, caught.body_start, caught.body_end)
+                or (function is not None and not code.calls_in(caught.end, function.body_end))
+            ):
+                return False
             raised = code.within(code.facts.raises, caught.body_start, caught.body_end)
             return not raised and not rejections(code, caught.body_start, caught.body_end)
     return False

@@ -42,12 +42,26 @@ _CURRENT = re.compile(
     re.IGNORECASE,
 )
 
+_SETTING = re.compile(
+    r"(?<![\w.])(process\.env|import\.meta\.env|env|os\.environ|settings|config)(\.\w+|\[[\"']\w+[\"']\]|\.get\([^)]*\))+"
+    r"|(?<![\w.])os\.getenv\([^)]*\)"
+)
+_LONGEST_SETTING = 120
+_CLIENTS = frozenset({"fetch", "axios", "ky", "got", "request", "requests", "httpx", "undici"})
+_PASSED_ON = re.compile(
+    r"\.get\(\s*[\"'](cookie|authorization)[\"']|headers\.(cookie|authorization)\b|headers\[[\"'](cookie|authorization)[\"']\]",
+    re.IGNORECASE,
+)
+_MAX_STEPS = 3
+"""How many assignments lead from a header or session to what a handler tests; real chains are shorter."""
+
 NOTHING = GuardVerdict(Access.ABSENT, Access.ABSENT)
 
 
 def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> GuardVerdict:
     """Say what one refusal in a function enforces; ``strict`` reads the function as a handler."""
     item = replace(item, condition=_FORGERY.sub("", item.condition), statement=_FORGERY.sub("", item.statement))
+    item = replace(item, condition=_without_settings(code, item.condition, item.start))
     context = f"{item.condition}\n{item.statement}"
     if strict:
         return _weigh_strictly(code, item, context)
@@ -72,8 +86,7 @@ def _weigh_strictly(code: Code, item: Rejection, context: str) -> GuardVerdict:
     """In a handler, a 401 for a wrong password is no guard: the condition must name who is asking."""
     if _HANDLES_PASSWORDS.search(context) or not item.condition:
         return NOTHING
-    current = _names_caller(code, item)
-    if not current:
+    if not _names_caller(code, item.condition, item.start):
         return NOTHING
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
@@ -85,18 +98,38 @@ def _weigh_strictly(code: Code, item: Rejection, context: str) -> GuardVerdict:
     return _enforced(item, authorization=owner) if _CURRENT.search(item.condition) else NOTHING
 
 
-def _names_caller(code: Code, item: Rejection) -> bool:
-    """Tell whether a condition is about the caller: it says so, or a variable in it comes from the session."""
-    if _CURRENT.search(item.condition):
+def _without_settings(code: Code, condition: str, at: int) -> str:
+    """Return a condition without what it takes from settings: a missing key refuses everybody, whoever asks."""
+    condition = _SETTING.sub("", condition)
+    for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", condition)):
+        binding = code.binding(name, at)
+        if binding is not None and binding.assignment is not None and binding.assignment.value_end:
+            made = plain(code, binding.assignment.value_start, binding.assignment.value_end)
+            if len(made) < _LONGEST_SETTING and _SETTING.match(made) and not _CURRENT.search(_SETTING.sub("", made)):
+                condition = re.sub(rf"(?<![\w.]){name}\b", "", condition)
+    return condition
+
+
+def _names_caller(code: Code, text: str, at: int, depth: int = 0) -> bool:
+    """Tell whether a text is about the caller: it says so, or a variable in it comes from the session or a header."""
+    if _CURRENT.search(text):
         return True
-    for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", item.condition)):
-        binding = code.binding(name, item.start)
+    for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text)) if depth < _MAX_STEPS else ():
+        binding = code.binding(name, at)
         if binding is not None and binding.assignment is not None and binding.assignment.value_end:
             value = binding.assignment
-            text = code.source(value.value_start, min(value.value_end, value.value_start + 200))
-            if _CURRENT.search(text) and not _HANDLES_PASSWORDS.search(text):
+            made = plain(code, value.value_start, min(value.value_end, value.value_start + 200))
+            if not _HANDLES_PASSWORDS.search(made) and _names_caller(code, made, value.start, depth + 1):
                 return True
     return False
+
+
+def forwards(code: Code, function: Function) -> bool:
+    """Tell whether a function hands the caller's cookie or authorization on to another server, which may refuse."""
+    calls = code.calls_in(function.body_start, function.body_end)
+    if not any(call.callee.partition(".")[0] in _CLIENTS for call in calls):
+        return False
+    return _PASSED_ON.search(plain(code, function.body_start, function.body_end)) is not None
 
 
 def _enforced(item: Rejection, *, authorization: bool) -> GuardVerdict:

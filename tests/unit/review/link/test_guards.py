@@ -189,3 +189,63 @@ def test_a_handler_is_read_without_what_does_not_run(tmp_path: Path) -> None:
     assert guards.handler(code, function).authentication is Access.ENFORCED
     other = guards.handler(code, function, (Reference("page.ts", start, len(text)),))
     assert other.authentication is Access.ABSENT
+
+
+def handled(folder: Path, body: str, more: str = "") -> Access:
+    """Return what a handler with this body enforces by itself."""
+    text = f"{more}\nexport async function handler(request) {{ {body} }}\n"
+    project = project_of(folder, {"route.ts": text})
+    code = project.corpus.code("route.ts")
+    assert code is not None
+    function = next(item for item in code.facts.functions if item.name == "handler")
+    return Guards(project.symbols, known_guards()).handler(code, function).authentication
+
+
+REFUSING_HANDLERS = {
+    "words alone": "const session = await getSession(); if (!session) { return { error: 'Unauthorized' } } act()",
+    "a secret in a header": (
+        "const header = request.headers.get('authorization'); const given = header?.split(' ')[1];"
+        " if (given !== process.env.SECRET) return Response.json({}, { status: 401 }); act()"
+    ),
+    "a throw that its own catch answers": (
+        "try { const session = await getSession(); if (!session) throw new Error('no'); await act() }"
+        " catch (error) { return Response.json({}, { status: 500 }) }"
+    ),
+    "a call in a try that ends the handler": (
+        "try { const found = await allowed(request); if (found instanceof Response) return found; await act() }"
+        " catch (error) { return null }"
+    ),
+}
+ALLOWED = """
+async function allowed(request) {
+  const session = await getSession(request.headers)
+  if (!session) return Response.json({}, { status: 401 })
+}"""
+
+
+@pytest.mark.parametrize("body", REFUSING_HANDLERS.values(), ids=REFUSING_HANDLERS.keys())
+def test_a_handler_that_refuses(tmp_path: Path, body: str) -> None:
+    """Each way to refuse inside a handler is recognised."""
+    assert handled(tmp_path, body, ALLOWED) is Access.ENFORCED
+
+
+OPEN_HANDLERS = {
+    "a missing setting": "const apiKey = process.env.API_KEY; if (!apiKey) throw new ApiError('none', 403); act()",
+    "a wrong password": "if (!(await compare(body.password, user.hash))) return Response.json({}, { status: 401 })",
+    "an error that is only logged": (
+        "try { const session = await getSession(); if (!session) throw new Error('no') }"
+        " catch (error) { log(error) } act()"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", OPEN_HANDLERS.values(), ids=OPEN_HANDLERS.keys())
+def test_a_handler_that_lets_everybody_in(tmp_path: Path, body: str) -> None:
+    """A refusal that does not depend on who asks is none."""
+    assert handled(tmp_path, body) is Access.ABSENT
+
+
+def test_a_handler_that_asks_another_server(tmp_path: Path) -> None:
+    """Whoever gets the caller's cookie may refuse: an open question."""
+    body = "const cookie = request.headers.get('cookie'); return fetch(API, { method: 'POST', headers: { cookie } })"
+    assert handled(tmp_path, body) is Access.UNKNOWN
