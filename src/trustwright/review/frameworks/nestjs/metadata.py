@@ -85,23 +85,34 @@ class GuardBody:
         self._code = member.code if member.code is not None else code
         self._method = member.function
         self._owner = code, klass
+        self._known: dict[object, tuple[Reference, ...]] = {}
 
     @cached_property
-    def reads(self) -> bool:
-        """True when the class looks at metadata at all."""
+    def _keys(self) -> frozenset[Key]:
+        """The metadata keys that the class looks at."""
         code, klass = self._owner
-        return self._method is not None and any(
-            _is_read(call.callee)
+        reads = [
+            (owner, owner.call(call))
             for owner, current in self._values.symbols.lineage(code, klass)
             for call in owner.calls_in(current.body_start, current.body_end)
-        )
+            if _is_read(call.callee)
+        ]
+        return frozenset(key_of(self._values, owner, read.arguments[0]) for owner, read in reads if read.arguments)
 
     def unreached(self, method: Metadata, klass: Metadata) -> tuple[Reference, ...]:
         """Return the stretches of the guard that do not run for a route with this metadata."""
-        if not self.reads or self._method is None:
+        if not self._keys or self._method is None:
             return ()
+        here = {key: value for key, value in method.items() if key in self._keys}
+        above = {key: value for key, value in klass.items() if key in self._keys}
+        situation = frozenset(here.items()), frozenset(above.items())
+        if situation not in self._known:
+            self._known[situation] = self._stretches(self._method, here, above)
+        return self._known[situation]
+
+    def _stretches(self, start: Function, method: Metadata, klass: Metadata) -> tuple[Reference, ...]:
         found: list[Reference] = []
-        pending, seen = [(self._code, self._method)], set[tuple[str, int]]()
+        pending, seen = [(self._code, start)], set[tuple[str, int]]()
         while pending and len(seen) < _MAX_METHODS:
             code, function = pending.pop(0)
             if (code.path, function.start) in seen:
