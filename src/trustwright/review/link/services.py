@@ -27,7 +27,12 @@ class Service:
     @property
     def name(self) -> str:
         """How to call it in a sentence."""
-        return self.folder or "the service"
+        return f"the service in {self.folder}" if self.folder else "the service"
+
+    @property
+    def size(self) -> str:
+        """How many routes it answers, in words for a sentence."""
+        return f"{self.routes} route{'' if self.routes == 1 else 's'}"
 
 
 def services(manifests: Manifests, routes: Iterable[Route]) -> tuple[Service, ...]:

@@ -63,7 +63,7 @@ def check(project: Project) -> Iterator[Observation]:
         else:
             detail = (
                 f"Nothing alerts on errors of {service.name}: no error tracker, paging or alert rule was found for "
-                f"its {service.routes} routes."
+                f"its {service.size}."
             )
             yield unmet(service.location, detail)
 

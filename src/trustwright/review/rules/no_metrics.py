@@ -52,5 +52,5 @@ def check(project: Project) -> Iterator[Observation]:
         if any(module.startswith(_LIBRARIES) for module in modules):
             yield met(service.location)
         else:
-            detail = f"{service.name} answers {service.routes} routes and exports no metric of them."
+            detail = f"{service.name} answers {service.size} and exports no metric of them."
             yield unmet(service.location, detail[0].upper() + detail[1:])
