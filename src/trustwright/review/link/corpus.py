@@ -11,12 +11,12 @@ from trustwright.review.source.errors import SourceError
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.json import parse as parse_json
 from trustwright.review.source.reading import MAX_FILE_BYTES, FileFacts, extract
-from trustwright.review.source.secrets import Secret, covered, secrets
+from trustwright.review.source.secrets import Secret, covered, proven, secrets
 from trustwright.review.source.tree import Tree
 
 NO_FACTS = extract(b"", "python")
 
-MAX_TEXT_BYTES = 1_000_000
+MAX_TEXT_BYTES = 300_000
 """Larger files that are no code are data: no secrets are looked for in them."""
 
 
@@ -54,13 +54,15 @@ class Corpus:
         read = self._read.get(path)
         return read.role if read is not None else self.files[path].role
 
-    def secrets(self, path: str) -> tuple[Secret, ...]:
+    def secrets(self, path: str, *, only_proven: bool = False) -> tuple[Secret, ...]:
         """Return what a text file holds of secrets; files that were read already are not read again."""
         read = self._read.get(path)
         if read is not None:
             return read.secrets
         text = self._bytes(path) if self.files[path].size <= MAX_TEXT_BYTES else b""
-        return secrets(path, text) if b"\0" not in text[:8000] else ()
+        if b"\0" in text[:8000]:
+            return ()
+        return tuple(proven(text)) if only_proven else secrets(path, text)
 
     def covered_lines(self, path: str, also: Iterable[tuple[int, int]] = ()) -> list[str]:
         """Return a text file's lines with every secret, and every value that a secret's name is given, taken out.

@@ -18,7 +18,7 @@ _NO_TEXT: Final = frozenset(
         ".ttf", ".otf", ".eot", ".pdf", ".mp3", ".mp4", ".mov", ".webm", ".wav", ".ogg", ".zip", ".gz", ".tgz", ".bz2",
         ".xz", ".7z", ".jar", ".war", ".whl", ".so", ".dll", ".exe", ".bin", ".wasm", ".pyc", ".class", ".sqlite",
         ".db", ".lock", ".csv", ".tsv", ".geojson", ".parquet", ".map", ".snap", ".po", ".mo", ".pot", ".xlf", ".css",
-        ".scss", ".less", ".sum", ".asc", ".sig", ".crt", ".cer", ".pub", ".patch", ".diff", ".jsonl", ".ndjson", ".har",
+        ".scss", ".less", ".sum", ".asc", ".sig", ".crt", ".cer", ".pub", ".patch", ".diff", ".jsonl", ".ndjson",
     }
 )  # fmt: skip
 """Endings of files that hold no text, or text that no person writes secrets into."""
@@ -69,7 +69,8 @@ def held_secrets(symbols: Symbols) -> Iterator[HeldSecret]:
         wanted = _wanted(corpus, path)
         if wanted is None:
             continue
-        found = [one for one in corpus.secrets(path) if wanted(one) and not _is_shown(corpus, path, one)]
+        held = corpus.secrets(path, only_proven=wanted is _is_proven)
+        found = [one for one in held if wanted(one) and not _is_shown(corpus, path, one)]
         lines = {one.line for one in found}
         found += [one for one in keys.get(path, ()) if wanted(one) and one.line not in lines]
         development = _DEVELOPMENT.search(path) is not None

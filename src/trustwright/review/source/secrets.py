@@ -11,7 +11,14 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from trustwright.review.source.secret_patterns import PROVIDERS, disordered, entropy, is_placeholder, is_well_known
+from trustwright.review.source.secret_patterns import (
+    PROVIDERS,
+    Provider,
+    disordered,
+    entropy,
+    is_placeholder,
+    is_well_known,
+)
 
 Kind = Literal["provider", "private-key", "address", "named", "well-known", "fallback", "reference"]
 
@@ -162,6 +169,11 @@ def secrets(path: str, data: bytes) -> tuple[Secret, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def proven(data: bytes) -> Iterator[Secret]:
+    """Yield only what proves itself by a checksum, and so cannot be made up."""
+    return _of_providers(data, tuple(provider for provider in PROVIDERS if provider.proven))
+
+
 def covered(path: str, data: bytes) -> tuple[tuple[int, int], ...]:
     """Return the stretches of a text that a report must not print: every secret, and every value of a secret's name.
 
@@ -181,8 +193,8 @@ def _line(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-def _of_providers(data: bytes) -> Iterator[Secret]:
-    for provider in PROVIDERS:
+def _of_providers(data: bytes, providers: tuple[Provider, ...] = PROVIDERS) -> Iterator[Secret]:
+    for provider in providers:
         if provider.trigger not in data:
             continue
         for match in provider.pattern.finditer(data):
