@@ -59,13 +59,14 @@ class Verdicts:
             action for use in declared.guards for action in self._guard_actions(use.reference.path, use.reference.start)
         )
         changes = declared.method not in _SAFE_METHODS or any(a.kind != "audit" for a in actions)
-        deletion = self._deletion(declared, handler is not None, actions)
+        found = handler is not None or declared.ready_made
+        deletion = self._deletion(declared, found, actions)
         sensitive = self._sensitive(declared, changes, deletion.value)
         return Route(
             declared=declared,
-            authentication=self._authentication(declared, handler is not None, both),
+            authentication=self._authentication(declared, found, both),
             authorization=self._authorization(declared, handler, both),
-            audit=self._audit(declared, handler is not None, sensitive, before, actions),
+            audit=self._audit(declared, found, sensitive, before, actions),
             deletion=deletion,
             changes_state=changes,
             sensitive=sensitive,
@@ -148,7 +149,7 @@ class Verdicts:
                     code.source(function.body_start, function.body_end)[: match.start()].encode()
                 )
                 return Verdict(Access.ENFORCED, (code.location(at),), "limited to what belongs to the caller")
-        return self._open(declared, handler is not None, both.authorization, both)
+        return self._open(declared, handler is not None or declared.ready_made, both.authorization, both)
 
     def _deletion(self, declared: DeclaredRoute, found: bool, actions: tuple[Action, ...]) -> Verdict[Deletion]:
         for kind, value in (("hard-delete", Deletion.HARD), ("soft-delete", Deletion.SOFT)):
