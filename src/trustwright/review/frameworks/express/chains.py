@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from trustwright.review.frameworks.express.paths import ANYTHING, Path
+from trustwright.review.link.assembly.paths import ANYTHING, Path
 from trustwright.review.link.assembly.values import Condition
 from trustwright.review.model import DeclaredRoute, GuardUse
 

@@ -1,16 +1,15 @@
 """Goes through what was registered on Express applications, in order, and makes routes of it."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
 
 from trustwright.review.frameworks.express import resources
+from trustwright.review.frameworks.express.answers import Answers
 from trustwright.review.frameworks.express.chains import ANY, Layer, Layers, Registered, answered
-from trustwright.review.frameworks.express.handlers import Handler, Handlers
-from trustwright.review.frameworks.express.paths import ANYTHING, Path, from_regex, from_text
 from trustwright.review.link.assembly.evaluation import Interest
+from trustwright.review.link.assembly.handlers import Handler
+from trustwright.review.link.assembly.paths import ANYTHING, Path, from_regex, from_text
 from trustwright.review.link.assembly.running import Assembly
-from trustwright.review.link.assembly.values import Condition, Dynamic, External, Module, Thing, Use, Written
+from trustwright.review.link.assembly.values import Dynamic, External, Module, Thing, Use, Written
 from trustwright.review.model import DeclaredRoute, Gap, GuardUse, Location, Reference
 
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head", "del", "all")
@@ -43,7 +42,7 @@ class Registration:
     def __init__(self, assembly: Assembly) -> None:
         """Take the assembly, whose set-up code has run."""
         self._assembly = assembly
-        self._handlers = Handlers(assembly)
+        self._handlers = Answers(assembly)
         self._layers = Layers()
         self._registered: list[Registered] = []
         self._mounted: set[Thing] = set()
@@ -72,7 +71,7 @@ class Registration:
         """Note what is mounted below a thing, so that only outermost applications are walked."""
         for use in thing.uses:
             if use.method in USES:
-                for written in self._flat(use.arguments):
+                for written in self._handlers.flat(use.arguments):
                     child = self._thing(written)
                     if child is not None and child not in self._mounted:
                         self._mounted.add(child)
@@ -105,12 +104,14 @@ class Registration:
         for use in thing.uses:
             if use.method == "param" and len(use.arguments) > 1:
                 name = self._assembly.texts.part(use.arguments[0])
-                found[name] = found.get(name, ()) + self._guards(self._handlers.of(use.arguments[1]), _scope(thing))
+                found[name] = found.get(name, ()) + self._handlers.guards(
+                    self._handlers.of(use.arguments[1]), _scope(thing)
+                )
         return found
 
     def _use(self, thing: Thing, use: Use, prefix: Path, around: tuple[Thing, ...]) -> None:
         paths, rest = self._split(use)
-        handlers = self._flat(rest)
+        handlers = self._handlers.flat(rest)
         for path in paths or [Path()]:
             whole = prefix / path
             for written in handlers:
@@ -135,25 +136,25 @@ class Registration:
         elif may_answer and not path.wild and self._handlers.answers_alone(handler):
             self._add(use, ANY, path, handler.body, handler.name, (), False)
         else:
-            self._layers.add(Layer(path, False, ANY, self._guards(handler, _scope(thing)), use.conditions))
+            self._layers.add(Layer(path, False, ANY, self._handlers.guards(handler, _scope(thing)), use.conditions))
 
     def _chain(
         self, thing: Thing, use: Use, paths: list[Path], arguments: tuple[Written, ...], parameters: Parameters
     ) -> None:
         """Take ``get(path, guard, guard, handler)``."""
-        chain = [self._handlers.of(written) for written in self._flat(arguments)]
+        chain = [self._handlers.of(written) for written in self._handlers.flat(arguments)]
         chain = [handler for handler in chain if not self._handlers.handles_errors(handler)]
         if not chain:
             return
         method, last = METHODS[use.method], chain[-1]
-        own = tuple(guard for handler in chain[:-1] for guard in self._guards(handler, "route"))
+        own = tuple(guard for handler in chain[:-1] for guard in self._handlers.guards(handler, "route"))
         passes = self._handlers.passes_on(last)
         for path in paths:
             if not (path.wild and (method == "OPTIONS" or self._handlers.says_not_found(last))):
                 asked = tuple(guard for name in path.parameters for guard in parameters.get(name, ()))
                 self._add(use, method, path, last.body, last.name, asked + own, passes)
             if passes is not False:
-                guards = own + self._guards(last, _scope(thing))
+                guards = own + self._handlers.guards(last, _scope(thing))
                 self._layers.add(Layer(path, True, method, guards, use.conditions))
 
     def _add(
@@ -167,7 +168,7 @@ class Registration:
         passes: bool | None,
     ) -> None:
         before = [
-            guard if (doubt := layer.conditions - use.conditions) == frozenset() else self._conditional(guard, doubt)
+            self._handlers.doubted(guard, layer.conditions - use.conditions)
             for layer in self._layers.over(path, method)
             for guard in layer.guards
         ]
@@ -182,46 +183,7 @@ class Registration:
         )
         self._registered.append(Registered(route, path, passes))
 
-    def _conditional(self, guard: GuardUse, conditions: frozenset[Condition]) -> GuardUse:
-        path, start, holds = min(conditions)
-        code = self._assembly.symbols.corpus.code(path)
-        branch = next((item for item in code.facts.branches if item.start == start), None) if code is not None else None
-        if code is None or branch is None:
-            return guard
-        text = " ".join(code.source(branch.condition_start, branch.condition_end).strip("()").split())
-        when = text if holds else f"not ({text})"
-        return replace(guard, doubt=f"it is attached only when {when}")
-
-    def _guards(self, handler: Handler, scope: str) -> tuple[GuardUse, ...]:
-        """Return what is to be judged: the expression as attached, or the function it leads to when that is hidden."""
-        attached = GuardUse(handler.attached, scope)
-        if handler.closure is None:
-            return (attached,)
-        if handler.wrapped:
-            return (attached, GuardUse(handler.body, scope))
-        return (attached,) if self._plain(handler) else (GuardUse(handler.body, scope),)
-
-    def _plain(self, handler: Handler) -> bool:
-        """Tell whether an expression leads to a function by its names alone, without knowing who called what."""
-        symbols, written = self._assembly.symbols, handler.written
-        expression = written.expression
-        if expression.kind == "function":
-            return True
-        if expression.kind == "call":
-            return symbols.name(written.code, expression.name, expression.start).kind in {"function", "class"}
-        found = symbols.expression(written.code, expression).function
-        return handler.closure is not None and found == handler.closure.function
-
     # --- arguments ----------------------------------------------------------------------------------------------
-
-    def _flat(self, arguments: Iterable[Written]) -> list[Written]:
-        """Return handlers one by one: lists and spreads taken apart, parameters followed to what was given for them."""
-        found: list[Written] = []
-        for item in arguments:
-            written = self._assembly.origin(item)
-            listed = self._assembly.lists.written(written)
-            found += self._flat(listed) if listed is not None else [written]
-        return found
 
     def _thing(self, written: Written) -> Thing | None:
         value = self._assembly.value(written)

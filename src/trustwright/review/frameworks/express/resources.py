@@ -4,7 +4,7 @@ Source: the libraries' README, "REST endpoints" and "Customize behavior": five a
 endpoint; ``actions`` limits them, ``updateMethod`` replaces PUT.
 """
 
-from trustwright.review.frameworks.express.paths import Path, from_text
+from trustwright.review.link.assembly.paths import Path, from_text
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.values import Use, Written
 

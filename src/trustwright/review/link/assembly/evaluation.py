@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from trustwright.review.link.assembly.lists import Lists
 from trustwright.review.link.assembly.names import Names, chain
 from trustwright.review.link.assembly.texts import Texts
+from trustwright.review.link.assembly.truth import Truth
 from trustwright.review.link.assembly.values import (
+    NEVER,
     ClassValue,
     Closure,
     Condition,
@@ -53,6 +55,7 @@ class Interest:
         outside: qualified outside functions that are recorded on the things among their arguments (in objects too).
         passes: qualified outside functions that return the thing given to them.
         triggers: texts without which a file cannot matter.
+        any_method: the method that is meant when its name is only known at run time (``app[method](path, handler)``).
     """
 
     makers: Mapping[str, str]
@@ -61,6 +64,7 @@ class Interest:
     outside: frozenset[str]
     passes: frozenset[str]
     triggers: tuple[str, ...]
+    any_method: str = "all"
 
 
 class Evaluation(ABC):
@@ -73,9 +77,8 @@ class Evaluation(ABC):
         self.names = Names(symbols, self.value, enter, self.parameter_names)
         self.texts = Texts(self.value)
         self.lists = Lists(symbols, self.value, self.texts)
+        self.truth = Truth(self.value, self.names)
         self.things: list[Thing] = []
-        self.dynamic: list[Use] = []
-        """Uses of things by modules whose names are made at run time: ``require(path)(app)``."""
         self.ran: set[tuple[str, int, int]] = set()
         """The functions that ran, with the frame they were written in."""
         self._depth = 0
@@ -155,7 +158,7 @@ class Evaluation(ABC):
         computed = callee.name.endswith("[]")
         head = callee.name.removesuffix("[]") if computed else callee.name.rpartition(".")[0]
         receiver = self._plain(self.value(Written(callee.callee or name_at(callee.start, head), frame)))
-        method = (self._index(Written(callee, frame)) or "") if computed else callee.last_name
+        method = (self._index(Written(callee, frame)) or self.interest.any_method) if computed else callee.last_name
         if isinstance(receiver, Thing):
             return self._used(receiver, method, written)
         if receiver is None:
@@ -183,9 +186,16 @@ class Evaluation(ABC):
             return thing if method.startswith("with") else Member(thing, method + "()")
         kind = self.interest.branches.get(method)
         gives = Thing(kind, written) if kind is not None else None
-        use = Use(thing, method, written, self.arguments(written), self._conditions(written), gives)
-        thing.uses.append(use)
+        self._record(thing, method, written, self.arguments(written), gives)
         return gives or thing
+
+    def _record(
+        self, thing: Thing, method: str, written: Written, arguments: tuple[Written, ...], gives: Thing | None = None
+    ) -> None:
+        """Note a use of a thing, unless it stands where the code never comes."""
+        conditions = self._conditions(written)
+        if NEVER not in conditions:
+            thing.uses.append(Use(thing, method, written, arguments, conditions, gives))
 
     def arguments(self, written: Written) -> tuple[Written, ...]:
         """Return a call's arguments, spreads of known lists taken apart."""
@@ -194,6 +204,15 @@ class Evaluation(ABC):
             listed = self.lists.written(Written(item.arguments[0], written.frame)) if item.kind == "spread" else None
             found += listed if listed is not None else [Written(item, written.frame)]
         return tuple(found)
+
+    def entry(self, written: Written, name: str) -> Written | None:
+        """Return what an object says under a name, as written there; spreads of known objects count."""
+        value = self.value(written)
+        return self.names.entry(value, name) if isinstance(value, Written) else None
+
+    def call(self, closure: Closure, arguments: tuple[Value | None, ...], call: Written | None) -> Value | None:
+        """Run a function with values; ``call`` is where that happens, for the conditions around it."""
+        return self._run(closure, arguments, call, None)
 
     def _applied(self, target: Value | None, written: Written, this: Instance | None) -> Value | None:
         """Return what calling a value gives."""
@@ -210,9 +229,7 @@ class Evaluation(ABC):
         if isinstance(target, Dynamic):
             for item in self.arguments(written):
                 if isinstance(thing := self.value(item), Thing):
-                    use = Use(thing, "", written, (item,), self._conditions(written))
-                    self.dynamic.append(use)
-                    thing.uses.append(use)
+                    self._record(thing, "", written, (item,))
         return None
 
     def _constructed(self, target: Closure, written: Written) -> Value:
@@ -233,8 +250,7 @@ class Evaluation(ABC):
         if name in self.interest.outside:
             self._last = self._thing_among(written) or self._last
             if self._last is not None:
-                use = Use(self._last, name, written, self.arguments(written), self._conditions(written))
-                self._last.uses.append(use)
+                self._record(self._last, name, written, self.arguments(written))
         if written.expression.arguments:
             made = self.lists.made(name, Written(written.expression.arguments[0], frame))
             if made is not None:
@@ -361,12 +377,16 @@ class Evaluation(ABC):
             klass = self.names.base(klass)
 
     def _conditions(self, written: Written) -> frozenset[Condition]:
-        """Return the ``if``s around a call within its frame, and those the frame runs under."""
+        """Return the ``if``s around a call that are not settled, those its frame runs under included."""
         code, frame, at = written.code, written.frame, written.expression.start
-        around = (item for item in code.within(code.facts.branches, frame.start, at + 1) if at < item.end)
-        here = {
-            (code.path, item.start, at < item.then_end)
-            for item in around
-            if not item.condition_start <= at < item.condition_end
-        }
-        return frame.conditions | here
+        found = set(frame.conditions)
+        for item in code.within(code.facts.branches, frame.start, at + 1):
+            if at >= item.end or item.condition_start <= at < item.condition_end:
+                continue
+            inside = at < item.then_end
+            held = self.truth.of(Written(code.expression(item.condition_start, item.condition_end), frame))
+            if held is None:
+                found.add((code.path, item.start, inside))
+            elif held != inside:
+                found.add(NEVER)
+        return frozenset(found)

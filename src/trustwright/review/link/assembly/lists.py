@@ -7,6 +7,9 @@ from trustwright.review.link.assembly.texts import Texts
 from trustwright.review.link.assembly.values import Items, Text, Value, Written
 from trustwright.review.link.symbols import Symbols
 
+_MAX_DEPTH = 16
+"""Lists spread into one another."""
+
 _KEEPING = frozenset({"filter", "sort", "reverse", "slice", "flat"})
 """Methods that give the same list as far as set-up code is concerned."""
 
@@ -20,15 +23,15 @@ class Lists:
         self._evaluate = evaluate
         self._texts = texts
 
-    def written(self, written: Written) -> list[Written] | None:
+    def written(self, written: Written, depth: int = 0) -> list[Written] | None:
         """Return what a list holds, as it is written out somewhere; ``None`` when it is not."""
         value = self._evaluate(written)
-        if not isinstance(value, Written) or value.expression.kind != "array":
+        if not isinstance(value, Written) or value.expression.kind != "array" or depth > _MAX_DEPTH:
             return None
         found: list[Written] = []
         for item in value.expression.arguments:
             inner = Written(item.arguments[0], value.frame) if item.kind == "spread" else None
-            listed = self.written(inner) if inner is not None else None
+            listed = self.written(inner, depth + 1) if inner is not None else None
             found += listed if listed is not None else [Written(item, value.frame)]
         return found
 

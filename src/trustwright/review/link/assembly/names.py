@@ -124,9 +124,14 @@ class Names:
                 key, local = key.strip(), local.strip() or key.strip()
                 if re.fullmatch(r"[\w$]+", local) and value is not None:
                     yield local, self.member(value, key)
-        elif pattern.startswith("[") and isinstance(value, Items):
-            for part, item in zip(pattern.strip("[] \n").split(","), value.items, strict=False):
+        elif pattern.startswith("["):
+            for part, item in zip(pattern.strip("[] \n").split(","), self._members(value), strict=False):
                 yield part.strip(), item
+
+    def _members(self, value: Value | None) -> tuple[Value | None, ...]:
+        if isinstance(value, Written) and value.expression.kind == "array":
+            return tuple(self._evaluate(Written(item, value.frame)) for item in value.expression.arguments)
+        return value.items if isinstance(value, Items) else ()
 
     def dotted(self, frame: Frame, name: str, at: int) -> Value | None:
         """Return what a dotted name stands for; a property that was assigned counts too."""
@@ -168,14 +173,18 @@ class Names:
         return None
 
     def _entry(self, value: Written, name: str) -> Value | None:
-        for key, entry in reversed(value.expression.entries):
+        found = self.entry(value, name)
+        return self._evaluate(found) if found is not None else None
+
+    def entry(self, value: Written, name: str, depth: int = 0) -> Written | None:
+        """Return what an object written out says under a name; spreads of known objects count."""
+        for key, item in reversed(value.expression.entries):
+            inner = Written(item, value.frame)
             if key == name:
-                return self._evaluate(Written(entry, value.frame))
-            if key == "...":
-                spread = self._evaluate(Written(entry, value.frame))
-                found = self.member(spread, name) if spread is not None else None
-                if found is not None:
-                    return found
+                return inner
+            spread = self._evaluate(inner) if key == "..." and depth < MAX_DEPTH else None
+            if isinstance(spread, Written) and (found := self.entry(spread, name, depth + 1)) is not None:
+                return found
         return None
 
     def _static(self, owner: ClassValue, name: str) -> Value | None:

@@ -11,6 +11,7 @@ from trustwright.review.link.assembly.values import (
     Dynamic,
     Frame,
     Instance,
+    Items,
     Module,
     Thing,
     Value,
@@ -135,7 +136,7 @@ class Assembly(Evaluation):
             used = self.value(Written(code.call(call), frame))
             return max(over, call.end) if isinstance(used, Thing) else over
         if last in _LOOPS:
-            return call.end if self.value(Written(code.call(call), frame)) is not None else over
+            return call.end if isinstance(self.value(Written(code.call(call), frame)), Items) else over
         if call.callee == "super":
             self._super(frame, call)
         elif call.callee in {"require", "import"}:

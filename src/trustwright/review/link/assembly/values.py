@@ -11,6 +11,9 @@ EVERYWHERE = 1 << 62
 Condition = tuple[str, int, bool]
 """An ``if``: its file, its place, and whether the code stands in its consequence or in its ``else``."""
 
+NEVER: Condition = ("", 0, False)
+"""A condition that is known not to hold."""
+
 
 @dataclass(eq=False, slots=True)
 class Frame:

@@ -1,16 +1,14 @@
-"""What stands behind a handler in an Express chain: its function, its name, whether it passes the request on."""
+"""What a handler in an Express chain does with a request: answers it, passes it on, handles errors."""
 
 import re
-from dataclasses import dataclass
 
-from trustwright.review.link.assembly.running import Assembly
-from trustwright.review.link.assembly.values import Closure, External, Written
-from trustwright.review.model import Reference
+from trustwright.review.link.assembly.handlers import Handler, Handlers
+from trustwright.review.link.assembly.values import External
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
 _ERROR_PARAMETERS = 4
-_MAX_WRAPS = 4
+_MAX_DELEGATIONS = 4
 
 ANSWERS: dict[str, str] = {
     "serve-index": "GET",
@@ -28,73 +26,12 @@ _STORED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """One function of a chain.
-
-    Attributes:
-        written: the expression as attached.
-        closure: the function it leads to, wrappers such as ``asyncHandler(f)`` taken off; ``None`` when not found.
-        name: how to call it.
-        wrapped: whether a wrapper was taken off.
-    """
-
-    written: Written
-    closure: Closure | None
-    name: str
-    wrapped: bool
-
-    @property
-    def code(self) -> Code:
-        """The file the expression stands in."""
-        return self.written.code
-
-    @property
-    def attached(self) -> Reference:
-        """The expression as attached."""
-        return self.code.reference(self.written.expression.start, self.written.expression.end)
-
-    @property
-    def body(self) -> Reference:
-        """The function when it was found, else the expression."""
-        if self.closure is None:
-            return self.attached
-        function = self.closure.function
-        return self.closure.frame.code.reference(function.start, function.end)
-
-
-class Handlers:
-    """Finds what handler expressions lead to."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        """Take the assembly that evaluates them."""
-        self._assembly = assembly
-
-    def of(self, written: Written, depth: int = 0) -> Handler:
-        """Return what a handler expression leads to."""
-        value = self._assembly.value(written)
-        expression = written.expression
-        if expression.kind == "call" and depth < _MAX_WRAPS and expression.last_name != "bind":
-            for item in expression.arguments:
-                inner = self.of(Written(item, written.frame), depth + 1)
-                if inner.closure is not None and len(self._parameters(inner.closure)) > 1:
-                    return Handler(written, inner.closure, inner.name, wrapped=True)
-        closure = value if isinstance(value, Closure) else None
-        return Handler(written, closure, self._name(written, closure), wrapped=False)
-
-    def _parameters(self, closure: Closure) -> tuple[str, ...]:
-        return self._assembly.parameter_names(closure.frame.code, closure.function)
-
-    @staticmethod
-    def _name(written: Written, closure: Closure | None) -> str:
-        expression = written.expression
-        if expression.kind == "function":
-            return (closure.function.name if closure is not None else "") or "inline handler"
-        return expression.name.removesuffix(".bind") or "inline handler"
+class Answers(Handlers):
+    """Finds what handler expressions lead to, and what Express does with it."""
 
     def handles_errors(self, handler: Handler) -> bool:
         """Tell an error handler, which Express knows by its four parameters."""
-        return handler.closure is not None and len(self._parameters(handler.closure)) == _ERROR_PARAMETERS
+        return handler.closure is not None and len(self.parameters(handler.closure)) == _ERROR_PARAMETERS
 
     def passes_on(self, handler: Handler) -> bool | None:
         """Tell whether a handler may hand the request on to what is registered after it; ``None`` when not known."""
@@ -102,7 +39,7 @@ class Handlers:
             value = self._assembly.value(handler.written)
             return None if not isinstance(value, External) else self.answers(handler) is None
         function = handler.closure.function
-        return self._calls_next(handler.closure.frame.code, function, 2, _MAX_WRAPS)
+        return self._calls_next(handler.closure.frame.code, function, 2, _MAX_DELEGATIONS)
 
     def _calls_next(self, code: Code, function: Function, position: int, depth: int) -> bool:
         """Tell whether a function calls its ``next`` without an error, itself or through what it hands it to."""

@@ -1,4 +1,4 @@
-"""Express's paths: how they read in OpenAPI, and which of them lie below which."""
+"""Paths as Express and its kin write them: how they read in OpenAPI, and which of them lie below which."""
 
 import re
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ def _matches(pattern: str, segment: str) -> bool:
 
 
 def from_text(text: str) -> Path:
-    """Read a path as Express 4 and 5 write it; an unknown part becomes a parameter."""
+    """Read a path as Express 4 and 5 and Fastify write it; an unknown part becomes a parameter."""
     plain, narrow = _without_groups(text)
     plain = re.sub(r"[{}]", "", plain) if "{/" in plain else plain
     parts = []
