@@ -186,6 +186,28 @@ def test_modules_listed_elsewhere_and_dynamic_ones(tmp_path: Path) -> None:
     assert names(tmp_path, files) == {"GET /cats", "GET /dogs"}
 
 
+def test_modules_that_statements_add(tmp_path: Path) -> None:
+    files = app("@Get() a() {}", imports="")
+    dogs = (
+        "import { Controller, Get } from '@nestjs/common/decorators'\n@Controller('dogs') class Dogs { @Get() a() {} }"
+    )
+    files["src/app.module.ts"] = (
+        f"{files['src/app.module.ts']}\n{dogs}\n@Module({{ controllers: [Dogs] }}) class Zoo {{}}\n"
+        "const modules = [AppModule].concat([])\nif (process.env.ZOO) { modules.push(Zoo) }\n"
+        "if (process.env.NODE_ENV === 'test') { modules.push(Lab) }\n"
+        "@Controller('lab') class Rats { @Get() a() {} }\n@Module({ controllers: [Rats] }) class Lab {}\n"
+        "@Module({ imports: modules }) export class Root {}"
+    )
+    files["src/main.ts"] = files["src/main.ts"].replace("AppModule", "Root")
+    assert names(tmp_path, files) == {"GET /cats", "GET /dogs"}
+
+
+def test_an_application_that_does_not_listen_beside_one_that_does(tmp_path: Path) -> None:
+    script = MAIN.replace("await app.listen(3000)", "await app.get(Cleaner).run()").replace("SETTINGS", "")
+    files = app("@Get() a() {}", settings="app.setGlobalPrefix(`${process.env.BASE}api`)", clean=script)
+    assert names(tmp_path, files) == {"GET /api/cats"}
+
+
 def access(folder: Path, files: dict[str, str]) -> dict[str, tuple[str, str]]:
     """Return authentication and authorization by route."""
     return {
@@ -282,6 +304,23 @@ export class JwtGuard extends Passport('jwt') {{
     head = "import { JwtGuard } from './jwt'\n@UseGuards(JwtGuard)\n@Controller('cats')"
     found = access(tmp_path, app(body, head, jwt=guard))
     assert (found["GET /cats/a"][0], found["GET /cats/b"][0]) == (ENFORCED, ABSENT)
+
+
+def test_metadata_read_in_another_method_of_the_guard(tmp_path: Path) -> None:
+    guard = """
+import { ROLES } from './auth'
+export class DeepGuard {
+  async canActivate(context) { return this.check(context) }
+  async check(context) {
+    const roles = this.reflector.get(ROLES, context.getHandler())
+    if (!roles?.length) { return true }
+    return this.roles.allow(context.getRequest().user, roles)
+  }
+}
+"""
+    body = "@Get('a') a() {} @Roles('admin') @Get('b') b() {}"
+    head = "import { DeepGuard } from './deep'\n@UseGuards(DeepGuard)\n@Controller('cats')"
+    assert access(tmp_path, app(body, head, deep=guard))["GET /cats/a"] == (ABSENT, ABSENT)
 
 
 def test_an_optional_login_is_no_guard(tmp_path: Path) -> None:

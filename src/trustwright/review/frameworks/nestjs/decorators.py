@@ -1,7 +1,8 @@
 """Decorators of Nest as they take effect: a project's own decorators are opened down to what they are composed of."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.source.code import Code
@@ -10,6 +11,7 @@ from trustwright.review.source.facts import Assignment, Class, Function
 
 CREATED = "@nestjs/core.Reflector.createDecorator"
 _COMPOSED = "@nestjs/common.applyDecorators"
+_DEEP = re.compile(r"^(@nestjs/[\w-]+)/[\w/.-]+\.(?=\w+$)")
 _MAX_DEPTH = 8
 
 Argument = tuple[Code, Expression]
@@ -92,18 +94,18 @@ class Decorators:
             yield Applied(value.name, use.code, value, use.given, use.conditional, found=False)
 
     def _external(self, use: Applied, symbol: Symbol, depth: int) -> Iterator[Applied]:
-        name = symbol.name.removesuffix("()")
+        """Yield a library's decorator; one kept in a constant is what made it."""
+        name = _DEEP.sub(r"\1.", symbol.name.removesuffix("()"))
         if name == CREATED and symbol.code is not None and symbol.expression is not None:
             origin = (symbol.code.path, symbol.expression.start)
             yield Applied(CREATED, use.code, use.expression, use.given, use.conditional, origin=origin)
-        elif name == _COMPOSED and symbol.name != name and symbol.code is not None and symbol.expression is not None:
-            yield from self._composed(Applied("", symbol.code, symbol.expression, {}, use.conditional), depth)
-        elif name == _COMPOSED:
+            return
+        if symbol.name.endswith("()") and symbol.code is not None and symbol.expression is not None:
+            use = Applied("", symbol.code, symbol.expression, {}, use.conditional)
+        if name == _COMPOSED:
             yield from self._composed(use, depth)
-        elif symbol.name != name and symbol.code is not None and symbol.expression is not None:
-            yield Applied(name, symbol.code, symbol.expression, {}, use.conditional)
         else:
-            yield Applied(name, use.code, use.expression, use.given, use.conditional)
+            yield replace(use, name=name)
 
     def _composed(self, use: Applied, depth: int) -> Iterator[Applied]:
         for item in use.expression.arguments:

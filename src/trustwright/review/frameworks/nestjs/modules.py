@@ -1,5 +1,6 @@
 """Modules and applications of Nest: which controllers run where, under which prefix, behind which global guards."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from trustwright.review.source.facts import Class, Function
 
 _MODULE = "@nestjs/common.Module"
 _LISTS = ("imports", "controllers", "providers")
+_TESTED = re.compile(r"NODE_ENV\W+[\"']test")
 _MAX_DEPTH = 10
 Place = tuple[str, int]
 """A class: its file and where it begins."""
@@ -103,19 +105,32 @@ class Modules:
         if value.kind == "operation":
             return [one for item in value.arguments for one in self._items(code, item, True, depth + 1)]
         if value.kind == "call" and value.callee is not None and value.name.endswith((".concat", ".filter")):
-            inner = value.callee.callee or value.callee
-            parts = [inner, *(item for item in value.arguments if item.kind != "function")]
+            owner = value.name.rpartition(".")[0]
+            named = Expression("name", value.start, value.start + len(owner.encode()), name=owner)
+            parts = [value.callee.callee or named, *(item for item in value.arguments if item.kind != "function")]
             return [one for item in parts for one in self._items(code, item, conditional, depth + 1)]
         if value.kind == "name":
             symbol = self._symbols.name(code, value.name, value.start)
             found = symbol.expression
-            if symbol.kind == "value" and symbol.code is not None and found is not None and found.kind != "object":
-                return self._items(symbol.code, found, conditional, depth + 1)
+            if symbol.code is not None and found is not None and found.kind != "object":
+                items = self._items(symbol.code, found, conditional, depth + 1)
+                return items + self._pushed(symbol.code, value.name.rpartition(".")[2], depth + 1)
             if symbol.kind == "value" and symbol.code is not None and found is not None:
                 return [Item(symbol.code, found, conditional)]
         if value.kind in {"other", "null"}:
             return []
         return [Item(code, value, conditional)]
+
+    def _pushed(self, code: Code, name: str, depth: int) -> list[Item]:
+        """Return what statements add to a list (``modules.push(X)``), but for those meant for tests."""
+        found: list[Item] = []
+        for call in code.calls_named("push", "unshift"):
+            branches = code.branches_around(call.start)
+            texts = [code.source(item.condition_start, item.condition_end) for item in branches]
+            if call.callee.rpartition(".")[0] == name and not any(_TESTED.search(text) for text in texts):
+                for item in code.call(call).arguments:
+                    found += self._items(code, item, bool(branches), depth)
+        return found
 
     # --- what entries mean --------------------------------------------------------------------------------------
 
