@@ -88,7 +88,10 @@ class Permissions:
             if runs is False:
                 continue
             value = code.expression(item.start + len("return"), item.end)
-            answers.append(self._returned(lineage, index, Written(code, value), function, given, known, 0))
+            try:
+                answers.append(self._returned(lineage, index, Written(code, value), function, given, known, 0))
+            except LookupError:
+                continue
             if runs and answers[-1] is not None:
                 break
         found = [answer for answer in answers if answer is not None]
@@ -161,7 +164,10 @@ class Permissions:
         return None
 
     def _looked_up(self, lineage: Lineage, code: Code, value: Expression, known: Known) -> list[Written] | None:
-        """Read ``self.permission_classes_by_action[self.action]`` and ``....get(self.action, default)``."""
+        """Read ``self.permission_classes_by_action[self.action]`` and ``....get(self.action, default)``.
+
+        Raises LookupError when it would: the return that holds it is not the one that answers.
+        """
         key = known.get(value.arguments[0].name, "")
         owner = value.name.removesuffix("[]").removesuffix(".get")
         found = self._classes.attribute(lineage, owner.removeprefix("self.")) if owner.startswith("self.") else None
@@ -172,7 +178,7 @@ class Permissions:
             return list(self._flat(Written(found[0].code, entry), 0))
         if value.kind == "call" and len(value.arguments) > 1:
             return list(self._flat(Written(code, value.arguments[1]), 0))
-        return None
+        raise LookupError(key)
 
     def _flat(self, written: Written, depth: int) -> Iterator[Written]:
         """Yield the classes of a list, lists put together from others included."""
