@@ -1,0 +1,139 @@
+"""Routes that store what a caller sends without checking it."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from trustwright.review.link.symbols import Symbol
+from trustwright.review.model import Confidence, Observation, Route, Rule, Severity, met, unknown, unmet
+from trustwright.review.project import Project
+from trustwright.review.source.code import Code
+from trustwright.review.source.facts import Function
+
+RULE = Rule(
+    __name__,
+    title="Input not validated",
+    finding="A route reads the body of a request and acts on it without a schema or any other check.",
+    risk=(
+        "Wrong, missing or malicious values are processed and stored; totals are wrong, and fields nobody meant are "
+        "set."
+    ),
+    remediation=(
+        "Describe the body in a schema, and refuse with 400 what does not fit it.",
+        "Pass on only the fields that the schema names.",
+        "Test the route with missing, extra and absurd values.",
+    ),
+    criteria=("PI1.2", "CC6.8"),
+    controls=("PIN-01",),
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    population="routes that read a body",
+    gap="{unmet} of {examined} routes act on unchecked input",
+)
+
+_BODY: Final = re.compile(
+    r"\b(req|request|ctx\.request)\.(body|form|json|data|POST|get_json)\b|\bawait\s+(req|request)\.(json|formData|form|body)\(|"
+    r"\bctx\.request\.body\b|@Body\(|\bformData\b"
+)
+_CHECKS: Final = re.compile(
+    r"\b(safeParse(Async)?|parse(Async)?|validate(Async|Sync|OrReject)?|validationResult|is_valid|full_clean|model_validate(_json)?|"
+    r"parse_obj|validate_on_submit|assertIs|checkSchema|deserialize|check_body|celebrate|matchedData)\s*\("
+)
+_NOT_CHECKS: Final = re.compile(r"\b(JSON|Date|url|qs|path)\.parse\s*\(")
+_SCHEMAS: Final = frozenset(
+    {
+        "pydantic.BaseModel",
+        "sqlmodel.SQLModel",
+        "msgspec.Struct",
+        "marshmallow.Schema",
+        "rest_framework.serializers.Serializer",
+        "rest_framework.serializers.ModelSerializer",
+        "django.forms.Form",
+        "django.forms.ModelForm",
+        "flask_wtf.FlaskForm",
+        "wtforms.Form",
+    }
+)
+_VALIDATORS: Final = ("class-validator", "nestjs-zod", "zod")
+_MANUAL: Final = 2
+"""Conditions on the body that refuse with 400 or 422 from which a route counts as checked by hand."""
+
+
+def check(project: Project) -> Iterator[Observation]:
+    """Yield one observation for each state-changing route whose handler reads a body."""
+    for route in project.routes:
+        handler = _handler(project, route) if route.changes_state else None
+        if handler is None:
+            continue
+        code, function = handler
+        typed = _typed(project, code, function)
+        text = code.source(function.start, function.end)
+        place = route.declared.location
+        if typed is not None:
+            yield (
+                met(place)
+                if typed
+                else unknown(place, f"Whether the body's type of {route.name} is checked is not settled.")
+            )
+        elif _BODY.search(text):
+            if _checked(project, route, text):
+                yield met(place)
+            else:
+                yield unmet(
+                    place, f"{route.name} acts on the body of the request without checking it against anything."
+                )
+
+
+def _handler(project: Project, route: Route) -> tuple[Code, Function] | None:
+    reference = route.declared.handler
+    code = project.corpus.code(reference.path) if reference is not None else None
+    if code is None or reference is None:
+        return None
+    function = code.function_at(reference.start)
+    if function is not None:
+        return code, function
+    symbol = project.symbols.expression(code, code.expression(reference.start, reference.end))
+    if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
+        return symbol.code, symbol.function
+    return None
+
+
+def _checked(project: Project, route: Route, text: str) -> bool:
+    """Tell whether a handler, or something before it, checks the body."""
+    before = ""
+    for use in route.declared.guards:
+        code = project.corpus.code(use.reference.path)
+        before += code.source(use.reference.start, use.reference.end) + "\n" if code is not None else ""
+    whole = _NOT_CHECKS.sub("", text)
+    if _CHECKS.search(whole) or re.search(r"valid|schema|celebrate|\bbody\(|\bcheck\(", before, re.IGNORECASE):
+        return True
+    return len(re.findall(r"\b(400|422|BAD_REQUEST|BadRequest|UNPROCESSABLE)", text)) >= _MANUAL
+
+
+def _typed(project: Project, code: Code, function: Function) -> bool | None:
+    """Tell whether a parameter's type is a schema that is checked; ``None`` when no parameter is a body."""
+    for item in code.parameters(function):
+        marked = any(decorator.last_name == "Body" for decorator in item.decorators)
+        if item.annotation is None or item.annotation.kind != "name":
+            continue
+        named = (
+            item.annotation.arguments[0]
+            if item.annotation.name == "Annotated" and item.annotation.arguments
+            else item.annotation
+        )
+        symbol = project.symbols.name(code, named.name.partition("[")[0], max(0, function.start - 1))
+        if code.is_python and _is_schema(project, symbol):
+            return True
+        if marked:
+            return _has_validators(symbol)
+    return None
+
+
+def _is_schema(project: Project, symbol: Symbol) -> bool:
+    if symbol.kind not in {"class", "instance"} or symbol.code is None or symbol.klass is None:
+        return False
+    return bool(project.symbols.external_bases(symbol.code, symbol.klass) & _SCHEMAS)
+
+
+def _has_validators(symbol: Symbol) -> bool:
+    return symbol.code is not None and any(module.startswith(_VALIDATORS) for module in symbol.code.modules)
