@@ -6,8 +6,9 @@ is a guard of a known library (``known_guards.yaml``). What cannot be resolved i
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from trustwright.review.link.anonymous import Anonymous, Fate
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import rejections, swallowed
 from trustwright.review.link.symbols import Symbol, Symbols
@@ -85,6 +86,7 @@ class Guards:
         """Take the resolver, the table of known library guards, and what of the bodies does not run."""
         self._symbols = symbols
         self._known = known
+        self._anonymous = Anonymous(symbols)
         self._unreached = unreached
         self._partial: dict[tuple[Reference, ...], Guards] = {}
         self._bodies: dict[tuple[str, int, bool, int], GuardVerdict] = {}
@@ -140,8 +142,8 @@ class Guards:
 
     def _alternatives(self, code: Code, value: Expression, depth: int) -> GuardVerdict:
         """Judge ``A & B`` (both must agree: one enforcing is enough) and ``A | B`` (all must enforce)."""
-        verdicts = [self.expression(code, item, depth + 1) for item in value.arguments]
-        if value.name in {"|", "||", "or"}:
+        verdicts = [self.expression(code, item, depth + 1) for item in value.arguments if self._runs(code, item.start)]
+        if value.name in {"|", "||", "or"} and verdicts:
             return min(verdicts, key=lambda v: [Access.ABSENT, Access.UNKNOWN, Access.ENFORCED].index(v.authentication))
         return combine(verdicts)
 
@@ -277,7 +279,9 @@ class Guards:
 
     def _read(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
         found = [
-            weigh(code, item, function, strict=reading.strict)
+            self._met(
+                code, function, item.start, weigh(code, item, function, strict=reading.strict), reading, item.kind
+            )
             for item in rejections(code, function.body_start, function.body_end)
             if self._runs(code, item.start)
             and not (item.thrown and swallowed(code, item.start, ends_there=reading.handles))
@@ -288,11 +292,28 @@ class Guards:
         if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
             return verdict
         followed = [
-            self._call(code, call, reading)
+            self._met(code, function, call.start, self._call(code, call, reading), reading)
             for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]
             if self._runs(code, call.start) and self._certain(code, call, function, reading)
         ]
         return combine([verdict, *followed])
+
+    def _met(
+        self, code: Code, function: Function, at: int, verdict: GuardVerdict, reading: _Reading, kind: str = ""
+    ) -> GuardVerdict:
+        """Take back what a refusal at an offset enforces if a request without an identity need not come to it."""
+        if verdict.authentication is not Access.ENFORCED:
+            return verdict
+        fate = self._anonymous.fate(code, function, at, self._runs)
+        where = code.location(at)
+        if fate is Fate.DEPENDS:
+            reason = f"a setting decides whether a request comes to {where}"
+            return replace(verdict, authentication=Access.UNKNOWN, reason=reason)
+        if fate is Fate.OTHERWISE and (reading.strict or kind != "unauthenticated"):
+            reason = f"what decides whether a request is refused at {where} is not who asks"
+            value = Access.ABSENT if kind in {"hidden", "error"} else Access.UNKNOWN
+            return replace(verdict, authentication=value, reason=reason)
+        return replace(verdict, authentication=Access.ABSENT) if fate is Fate.AVOIDS else verdict
 
     def _certain(self, code: Code, call: Call, function: Function, reading: _Reading) -> bool:
         """Tell whether a call runs whenever the body does; a strict reading follows no call inside an ``if``."""

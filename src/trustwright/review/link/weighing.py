@@ -28,13 +28,26 @@ OTHER_PURPOSE = re.compile(
     r"subscription|quota|content_?-?type|mimetype|filesize|toggle|read_?only|trusted_?host|allowed_?hosts",
     re.IGNORECASE,
 )
-_FORGERY = re.compile(r"\w*(csrf|xsrf)\w*", re.IGNORECASE)
+_FORGERY = re.compile(
+    r"session(\.get)?[\[(]\s*[\"']\w*(csrf|xsrf|nonce|state)\w*[\"']\s*[\])]|[\w-]*(csrf|xsrf|nonce)[\w-]*",
+    re.IGNORECASE,
+)
 """Words about forged requests: a token against those says nothing of who asks."""
+_DATABASE = re.compile(
+    r"\b\w*db_?session\w*|\bdb\.session\b|\b(Async)?Session\b|\bsession(maker)?\.(query|add(_all)?|commit|execute|scalars?|"
+    r"delete|refresh|flush|rollback|exec|merge|get\(\w+,|begin|close|expunge)|\bsession=\w*session\b"
+)
+"""A session with a database is no session of a user."""
 _HANDLES_PASSWORDS = re.compile(
     r"password|passwd|bcrypt|argon|compare|credentials|otp\b|totp|verification_?code|two_?factor|mfa|reset|"
     r"recaptcha|invalid_?(e-?mail|user)",
     re.IGNORECASE,
 )
+_SIGNS_IN = re.compile(
+    r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_access_token|jwt\.sign|"
+    r"req\.(logIn|login)|session\.regenerate)\(|session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
+)
+"""Calls by which a handler makes somebody known."""
 _CURRENT = re.compile(
     r"session|current_?_?(user|account|member|org)|req(uest)?\.(user|auth|session|headers?|cookies)|ctx\.(user|auth|session)|"
     r"\bauth(ed|enticated)?\b|is_?(authenticated|logged|anonymous|signed)|access_?token|bearer|api_?-?key|signature|hmac|"
@@ -60,14 +73,17 @@ NOTHING = GuardVerdict(Access.ABSENT, Access.ABSENT)
 
 def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> GuardVerdict:
     """Say what one refusal in a function enforces; ``strict`` reads the function as a handler."""
-    item = replace(item, condition=_FORGERY.sub("", item.condition), statement=_FORGERY.sub("", item.statement))
+    forgery = _FORGERY.search(item.condition) is not None
+    item = replace(item, condition=_about_caller(item.condition), statement=_about_caller(item.statement))
+    if forgery and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
+        return NOTHING
     item = replace(item, condition=_without_settings(code, item.condition, item.start))
     context = f"{item.condition}\n{item.statement}"
     if strict:
-        return _weigh_strictly(code, item, context)
+        return _weigh_strictly(code, item, function, context)
     if OTHER_PURPOSE.search(context) and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
         return NOTHING
-    body = _FORGERY.sub("", plain(code, function.body_start, function.body_end))
+    body = _about_caller(plain(code, function.body_start, function.body_end))
     by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
     by_role = bool(ROLE.search(context))
     if item.kind == "unauthenticated":
@@ -82,19 +98,29 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     return NOTHING
 
 
-def _weigh_strictly(code: Code, item: Rejection, context: str) -> GuardVerdict:
+def _about_caller(text: str) -> str:
+    """Leave out what looks like the caller's identity and is not."""
+    return _DATABASE.sub("", _FORGERY.sub("", text))
+
+
+def _weigh_strictly(code: Code, item: Rejection, function: Function, context: str) -> GuardVerdict:
     """In a handler, a 401 for a wrong password is no guard: the condition must name who is asking."""
     if _HANDLES_PASSWORDS.search(context) or not item.condition:
         return NOTHING
     if not _names_caller(code, item.condition, item.start):
         return NOTHING
+    if _SIGNS_IN.search(plain(code, function.body_start, function.body_end)):
+        return GuardVerdict(
+            Access.UNKNOWN, Access.ABSENT, (item.location,), "it signs people in, and refuses strangers"
+        )
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
     owner = bool(ROLE.search(item.condition))
     if item.kind == "forbidden":
         return _enforced(item, authorization=owner)
     if item.kind == "hidden":
-        return _enforced(item, authorization=True) if owner else NOTHING
+        reason = "it answers that nothing is there; whether it does so to everyone without an identity is not known"
+        return GuardVerdict(Access.UNKNOWN, Access.ENFORCED, (item.location,), reason) if owner else NOTHING
     return _enforced(item, authorization=owner) if _CURRENT.search(item.condition) else NOTHING
 
 

@@ -72,7 +72,9 @@ def test_a_guard_is_followed_across_files(tmp_path: Path) -> None:
     files = {
         "app.ts": "import { guard } from './lib'",
         "lib/index.ts": "export * from './auth'",
-        "lib/auth.ts": "export function guard(req, res, next) {\n  if (!req.user) return res.sendStatus(401)\n  next()\n}",
+        "lib/auth.ts": (
+            "export function guard(req, res, next) {\n  if (!req.user) return res.sendStatus(401)\n  next()\n}"
+        ),
     }
     verdict = judge(tmp_path, files)
     assert verdict.authentication is Access.ENFORCED
@@ -180,7 +182,10 @@ def test_what_comments_say_is_no_evidence(tmp_path: Path) -> None:
 
 def test_a_handler_is_read_without_what_does_not_run(tmp_path: Path) -> None:
     """A handler of two methods is judged for one of them."""
-    text = "export function handler(req, res) { if (isPost(req)) { if (!req.user) return res.status(401).end() } }"
+    text = (
+        "export function handler(req, res) { if (req.method === 'POST') "
+        "{ if (!req.user) return res.status(401).end() } }"
+    )
     project = project_of(tmp_path, {"page.ts": text})
     code = project.corpus.code("page.ts")
     assert code is not None
@@ -249,3 +254,107 @@ def test_a_handler_that_asks_another_server(tmp_path: Path) -> None:
     """Whoever gets the caller's cookie may refuse: an open question."""
     body = "const cookie = request.headers.get('cookie'); return fetch(API, { method: 'POST', headers: { cookie } })"
     assert handled(tmp_path, body) is Access.UNKNOWN
+
+
+ANONYMOUS = {
+    "refuses only who is signed in": (
+        (
+            "def guard(request):\n    if request.session.get('user_id'):\n        if banned(request):\n"
+            "            raise HTTPException(status_code=403)\n"
+        ),
+        Access.ABSENT,
+    ),
+    "lets through who sends nothing": (
+        (
+            "def guard(token=None):\n    if not token:\n        return None\n    user = decode(token)\n"
+            "    if user is None:\n"
+            "        raise HTTPException(status_code=401)\n    return user\n"
+        ),
+        Access.ABSENT,
+    ),
+    "lets through who sends nothing, wrapped": (
+        (
+            "def guard(f):\n    def inner(*args):\n        if not session.get('user_id'):\n"
+            "            return f(*args)\n"
+            "        if not allowed(session):\n            abort(403)\n        return f(*args)\n    return inner\n"
+        ),
+        Access.ABSENT,
+    ),
+    "refuses in the else": (
+        (
+            "def guard(f):\n    def inner(*args):\n        if is_authenticated():\n            return f(*args)\n"
+            "        else:\n"
+            "            abort(401)\n    return inner\n"
+        ),
+        Access.ENFORCED,
+    ),
+    "refuses at the end": (
+        "def guard(request):\n    if 'user_id' in session:\n        return None\n    abort(401)\n",
+        Access.ENFORCED,
+    ),
+    "a setting lets everyone through": (
+        (
+            "def guard(f):\n    def inner(*args):\n        if get_config('visibility') == 'public':\n"
+            "            return f(*args)\n        if not session.get('user_id'):\n            abort(401)\n"
+            "        return f(*args)\n    return inner\n"
+        ),
+        Access.UNKNOWN,
+    ),
+    "a setting that is on": (
+        (
+            "REQUIRED = True\ndef guard(request):\n    if not REQUIRED:\n        return None\n"
+            "    if not session.get('user_id'):\n        abort(401)\n"
+        ),
+        Access.ENFORCED,
+    ),
+    "refuses by the time of day": (
+        "def guard(request):\n    user = current_user()\n    if not opened():\n        abort(403)\n    return user\n",
+        Access.UNKNOWN,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ANONYMOUS.values(), ids=ANONYMOUS.keys())
+def test_a_guard_must_refuse_who_has_no_identity(tmp_path: Path, text: str, expected: Access) -> None:
+    """A refusal counts when a request without session, token or key comes to it."""
+    assert judge(tmp_path, {"guards.py": text}).authentication is expected
+
+
+HANDLERS = {
+    "only for some things": (
+        (
+            "def handler(id):\n    page = find(id)\n    if page.auth_required and current_user.is_anonymous:\n"
+            "        return redirect('/login')\n    return page\n"
+        ),
+        Access.UNKNOWN,
+    ),
+    "a session with a database": (
+        "def handler(db_session):\n    if db_session.get(Item, 1):\n        raise HTTPException(status_code=403)\n",
+        Access.ABSENT,
+    ),
+    "a token against forgery": (
+        "def handler():\n    if session['nonce'] != request.args.get('state'):\n        return redirect('/login')\n",
+        Access.ABSENT,
+    ),
+    "it signs people in": (
+        (
+            "def handler():\n    if not request.headers.get('Authorization'):\n        abort(401)\n"
+            "    login_user(find())\n"
+        ),
+        Access.UNKNOWN,
+    ),
+    "nobody is signed in": (
+        "def handler():\n    if not current_user.is_authenticated:\n        abort(401)\n    return page()\n",
+        Access.ENFORCED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), HANDLERS.values(), ids=HANDLERS.keys())
+def test_a_handler_must_refuse_who_has_no_identity(tmp_path: Path, text: str, expected: Access) -> None:
+    """A handler refuses for many reasons; only who is asking counts."""
+    project = project_of(tmp_path, {"views.py": text})
+    code = project.corpus.code("views.py")
+    assert code is not None
+    guards = Guards(project.symbols, known_guards())
+    assert guards.handler(code, code.facts.functions[0]).authentication is expected
