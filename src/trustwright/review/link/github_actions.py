@@ -17,7 +17,8 @@ from trustwright.review.source.tree import Tree
 # A called workflow may call another; GitHub itself stops at ten.
 MAX_CALLS: Final = 4
 
-_WORKFLOW: Final = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
+# Workflows of a nested copy of another repository never run.
+_WORKFLOW: Final = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
 _ACTION: Final = re.compile(r"(?:^|/)action\.ya?ml$")
 _INPUT: Final = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
 _SECRET: Final = re.compile(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")

@@ -19,7 +19,7 @@ MAX_EXTENDS: Final = 11
 MAX_INCLUDES: Final = 150
 
 _PIPELINE: Final = re.compile(r"^(?:.*/)?\.gitlab-ci[\w.-]*\.ya?ml$|^(?:\.gitlab/|\.gitlab-ci/|ci/).+\.ya?ml$")
-_ROOT: Final = re.compile(r"(?:^|/)\.gitlab-ci\.ya?ml$")
+_ROOT: Final = re.compile(r"^\.gitlab-ci\.ya?ml$")
 _STAGES: Final = (".pre", "build", "test", "deploy", ".post")
 _KEYWORDS: Final = frozenset(
     {"after_script", "before_script", "cache", "default", "image", "include", "services", "spec", "stages", "variables"}
@@ -260,9 +260,12 @@ def _joined(items: Sequence[Tree]) -> tuple[int, str]:
     first = begins[0]
     lines: list[str] = []
     for begin, item in zip(begins, items, strict=True):
-        while len(lines) < begin - first:
-            lines.append("")
-        lines.extend(item.text.rstrip("\n").split("\n"))
+        written = item.text.rstrip("\n").split("\n")
+        if lines and begin - first < len(lines):
+            # Two commands on one line, in a list in brackets.
+            lines[-1] += f" ; {written.pop(0)}"
+        lines.extend([""] * (begin - first - len(lines)))
+        lines.extend(written)
     return first, "\n".join(lines)
 
 

@@ -31,7 +31,8 @@ def make_targets(text: str) -> Targets:
     current: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith(("\t", " ")) and targets:
-            current.append(line.strip().lstrip("@-+"))
+            continued = bool(current) and current[-1].endswith("\\")
+            current.append(line.strip() if continued else _recipe(line.strip()))
         elif target := _TARGET.match(line):
             names = target["names"].split()
             current = []
@@ -47,6 +48,12 @@ def make_targets(text: str) -> Targets:
     return {
         name: (line, needs, _REFERENCE.sub(value, "\n".join(lines))) for name, (line, needs, lines) in targets.items()
     }
+
+
+def _recipe(line: str) -> str:
+    """Return a recipe's line without its marks; a ``-`` means that its failure is passed over."""
+    plain = line.lstrip("@-+")
+    return f"{plain} || true" if "-" in line[: len(line) - len(plain)] and not plain.endswith("\\") else plain
 
 
 def tox_commands(text: str) -> Mapping[str, tuple[int, str]]:

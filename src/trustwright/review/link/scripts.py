@@ -282,7 +282,7 @@ class Scripts:
             if path in self._documents and path.endswith(_SHELL_ENDS):
                 return path
         ending = "/" + _join("", name.removeprefix("/app/"))
-        found = [path for path in self._documents if path.endswith(ending)] if name.endswith(_SHELL_ENDS) else []
+        found = [path for path in self._documents if f"/{path}".endswith(ending)] if name.endswith(_SHELL_ENDS) else []
         return found[0] if len(found) == 1 else ""
 
 

@@ -15,7 +15,7 @@ MAX_NODES: Final = 200_000
 MAX_DEPTH: Final = 100
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "enabled"})
-_FALSE: Final = frozenset({"false", "no", "off", "0", "disabled"})
+_FALSE: Final = frozenset({"false", "no", "off", "0", "disabled", "suspended"})
 _NOTHING: Final[dict[str, "Tree"]] = {}
 
 
