@@ -142,9 +142,10 @@ class Symbols:
         return Symbol("value", value.name, code, expression=value)
 
     def callee(self, code: Code, call: Expression, depth: int = 0) -> Symbol:
-        """Return what a call calls; of ``Store[User]()`` in Python that is ``Store``."""
+        """Return what a call calls; of ``Store[User]()`` in Python that is ``Store``, of a CommonJS module its export."""
         generic = code.is_python and call.callee is not None and call.callee.kind == "name" and call.callee.arguments
-        return self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
+        found = self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
+        return self.exported(found.name, "default", depth) if found.kind == "module" else found
 
     def result(self, symbol: Symbol) -> Symbol:
         """Return what calling a symbol gives: an instance of a class, or something external."""
@@ -255,7 +256,7 @@ class Symbols:
                     return self.expression(code, value, depth + 1)
                 if (entry := value.get(name)) is not None:
                     return self.expression(code, entry, depth + 1)
-                if value.kind == "name":
+                if value.kind in {"name", "call"}:
                     return self.members(self.expression(code, value, depth + 1), name, depth + 1)
         return UNKNOWN
 

@@ -15,12 +15,15 @@ TYPESCRIPT = {
         "import { Service } from './service'\n"
         "const app = express()\n"
         "const service = new Service()\n"
+        "const Store = require('./store')\nconst kept = require('./kept')\nconst store = new Store()\n"
         "class Controller { constructor(private readonly svc: Service) {} find() { return this.svc.run() } }\n"
     ),
     "lib/index.ts": "export { original as helper } from './impl'\n",
     "lib/impl.ts": "export function original() {}\n",
     "thing.ts": "export default { deep: { fn: () => 1 } }\n",
     "legacy.js": "function f() {}\nmodule.exports = { f, g: function () {} }\nmodule.exports.h = () => 2\n",
+    "store.js": "module.exports = class Store { read() {} }\n",
+    "kept.js": "const Store = require('./store')\nmodule.exports = new Store()\n",
     "service.ts": "class Base { shared() {} }\nexport class Service extends Base { run() {} }\n",
 }
 
@@ -35,6 +38,8 @@ TYPESCRIPT = {
         ("legacy.h", "function", "legacy.js"),
         ("service.run", "function", "service.ts"),
         ("service.shared", "function", "service.ts"),
+        ("store.read", "function", "store.js"),
+        ("kept.read", "function", "store.js"),
         ("Service", "class", "service.ts"),
         ("service", "instance", "service.ts"),
     ],
