@@ -227,14 +227,22 @@ class Guards:
         return combine(verdicts)
 
     def _asks_its_base(self, code: Code, klass: Class) -> bool:
-        """Tell whether what a class extends still decides: not when it overrides ``canActivate`` and passes it by."""
-        if self._symbols.class_member(code, klass, "canActivate").function is None:
-            return True
-        return any(
-            call.callee == "super.canActivate" and self._runs(owner, call.start) and not swallowed(owner, call.start)
-            for owner, current in self._symbols.lineage(code, klass)
-            for call in owner.calls_in(current.body_start, current.body_end)
-        )
+        """Tell whether what a class extends still decides: not when its ``canActivate`` passes that by."""
+        start = self._symbols.class_member(code, klass, "canActivate")
+        pending, seen = [start], set[int]()
+        while pending:
+            method = pending.pop()
+            owner, function = method.code, method.function
+            if function is None or owner is None or function.start in seen:
+                continue
+            seen.add(function.start)
+            for call in owner.calls_in(function.body_start, function.body_end):
+                if self._runs(owner, call.start) and not swallowed(owner, call.start):
+                    if call.callee == "super.canActivate":
+                        return True
+                    if call.callee.startswith("this.") and call.callee.count(".") == 1:
+                        pending.append(self._symbols.class_member(code, klass, call.callee.removeprefix("this.")))
+        return start.function is None
 
     def _deciding(self, code: Code, function: Function, name: str) -> GuardVerdict:
         """Judge a method whose answer decides: ``return user.is_staff`` refuses when it is false."""

@@ -289,6 +289,7 @@ def test_composed_decorators(tmp_path: Path) -> None:
         "return this.isOpen(context) ? true : super.canActivate(context)",
         "const open = !!this.isOpen(context); if (open === true) { return true } return super.canActivate(context)",
         "if (!this.isOpen(context)) { return super.canActivate(context) } return true",
+        "if (this.isOpen(context)) { return true } return this.ask(context)",
     ],
 )
 def test_ways_to_let_marked_routes_pass(tmp_path: Path, answer: str) -> None:
@@ -297,6 +298,7 @@ import {{ AuthGuard as Passport }} from '@nestjs/passport'
 import {{ IS_PUBLIC }} from './auth'
 export class JwtGuard extends Passport('jwt') {{
   canActivate(context) {{ {answer} }}
+  ask(context) {{ return super.canActivate(context) }}
   isOpen(context) {{ return this.reflector.getAllAndOverride(IS_PUBLIC, [context.getHandler(), context.getClass()]) }}
 }}
 """
