@@ -39,6 +39,7 @@ _CHECKS: Final = re.compile(
     r"\b(safeParse(Async)?|parse(Async)?|validate(Async|Sync|OrReject)?|validationResult|is_valid|full_clean|model_validate(_json)?|"
     r"parse_obj|validate_on_submit|assertIs|checkSchema|deserialize|check_body|celebrate|matchedData)\s*\("
 )
+_NAMED_CHECK: Final = re.compile(r"^(validate|is_?[Vv]alid|check|ensure|assert|sanitize)\w*$")
 _NOT_CHECKS: Final = re.compile(r"\b(JSON|Date|url|qs|path)\.parse\s*\(")
 _SCHEMAS: Final = frozenset(
     {
@@ -76,8 +77,11 @@ def check(project: Project) -> Iterator[Observation]:
                 else unknown(place, f"Whether the body's type of {route.name} is checked is not settled.")
             )
         elif _BODY.search(text):
-            if _checked(project, route, text):
+            own = _own_check(project, code, function)
+            if _checked(project, route, text) or own:
                 yield met(place)
+            elif own is False:
+                yield unknown(place, f"What the check in {route.name} looks at could not be found.")
             else:
                 yield unmet(
                     place, f"{route.name} acts on the body of the request without checking it against anything."
@@ -108,6 +112,23 @@ def _checked(project: Project, route: Route, text: str) -> bool:
     if _CHECKS.search(whole) or re.search(r"valid|schema|celebrate|\bbody\(|\bcheck\(", before, re.IGNORECASE):
         return True
     return len(re.findall(r"\b(400|422|BAD_REQUEST|BadRequest|UNPROCESSABLE)", text)) >= _MANUAL
+
+
+def _own_check(project: Project, code: Code, function: Function) -> bool | None:
+    """Tell whether the handler calls a check of the repository's own that decides something.
+
+    False when it calls something named like a check whose body is not here, ``None`` when it calls none.
+    """
+    answer: bool | None = None
+    for call in code.calls_in(function.body_start, function.body_end):
+        if _NAMED_CHECK.match(call.callee.rpartition(".")[2]):
+            symbol = project.symbols.name(code, call.callee, call.start)
+            if symbol.code is not None and symbol.function is not None:
+                inner = symbol.function
+                if symbol.code.within(symbol.code.facts.branches, inner.body_start, inner.body_end):
+                    return True
+            answer = False
+    return answer
 
 
 def _typed(project: Project, code: Code, function: Function) -> bool | None:
