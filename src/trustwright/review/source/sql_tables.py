@@ -82,11 +82,13 @@ def unquoted(text: str) -> str:
 def _tokens(text: str, line: int) -> list[_Token]:
     found: list[_Token] = []
     for match in _TOKEN.finditer(text):
-        if len(found) >= MAX_TOKENS:
-            break
-        if not match["blank"]:
-            found.append(_Token(match[0], match[0].upper(), line))
-        line += match[0].count("\n")
+        written = match[0]
+        if match.lastgroup != "blank":
+            found.append(_Token(written, written.upper(), line))
+            if len(found) >= MAX_TOKENS:
+                break
+        if "\n" in written:
+            line += written.count("\n")
     return found
 
 
