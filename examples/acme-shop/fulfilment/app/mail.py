@@ -1,4 +1,5 @@
 import smtplib
+import ssl
 from email.message import EmailMessage
 
 from app.settings import settings
@@ -11,6 +12,6 @@ def send(to: str, subject: str, text: str) -> None:
     message["Subject"] = subject
     message.set_content(text)
     with smtplib.SMTP(settings.mail_host, 587) as server:
-        server.starttls()
+        server.starttls(context=ssl.create_default_context())
         server.login("fulfilment", settings.mail_password)
         server.send_message(message)
