@@ -8,7 +8,7 @@ from typing import Final
 
 from trustwright.review.link.delivery import Act, Job, Pipeline, Step, Tier, Trigger
 from trustwright.review.link.destinations import TIERED, first_known, says_deploy, settled
-from trustwright.review.link.purposes import Place, acts_of_action, acts_of_script
+from trustwright.review.link.purposes import Place, acts_of_action, acts_of_script, hint_of_name
 from trustwright.review.link.scripts import Scripts
 from trustwright.review.link.tiers import tier_of_condition, tier_of_environment, tier_of_triggers, tier_of_words
 from trustwright.review.model import Location
@@ -116,7 +116,7 @@ class _Reader:
             folder = tree.text_at("working-directory")
             first = run.line + 1 if run.end_line > run.line else run.line
             here = replace(here, line=first, folder=_inside(folder) or here.folder)
-            acts = acts_of_script(run.text, here, self._scripts)
+            acts = acts_of_script(run.text, here, self._scripts) or hint_of_name(tree.text_at("name"), here)
         elif uses.startswith("./"):
             action = self._action_path(uses)
             acts = self._action_acts(action, tree.line, place)

@@ -25,7 +25,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("lhci autorun", "start-server-and-test", "promtool test", "helm unittest", "molecule test", "kuttl test"),
         *("chainsaw test", "terraform test", "manage test", "docker compose up --exit-code-from"),
         *("docker-compose up --exit-code-from", "docker compose up --abort-on-container-exit"),
-        *("docker-compose up --abort-on-container-exit",),
+        *("docker-compose up --abort-on-container-exit", "gator verify"),
     ),
     Purpose.LINT: (
         *("eslint", "tslint", "oxlint", "biome check", "biome lint", "biome ci", "standard", "xo", "stylelint"),
@@ -35,7 +35,8 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("actionlint", "markdownlint", "terraform fmt", "terraform validate", "tflint", "helm lint"),
         *("kubeconform", "kubeval", "spectral lint", "buf lint", "sqlfluff lint", "next lint", "ng lint", "djlint"),
         *("ansible-lint", "codespell", "commitlint", "knip", "depcheck", "syncpack", "manypkg check", "sherif"),
-        *("checkstyle", "ktlint", "dotnet format"),
+        *("checkstyle", "ktlint", "dotnet format", "jshint", "redocly lint", "erb_lint", "ct lint", "typos"),
+        *("cspell", "standardx"),
     ),
     Purpose.TYPE_CHECK: (
         *("tsc !-b", "vue-tsc", "mypy", "pyright", "basedpyright", "pyre", "flow check", "svelte-check"),
@@ -82,7 +83,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("remix build", "react-router build", "astro build", "expo export", "nuxt build", "vue-cli-service build"),
         *("react-scripts build", "electron-builder !--publish", "rake assets:precompile"),
         *("rails assets:precompile", "pulumi preview", "tsdown", "parcel build", "electron-vite build"),
-        *("wxt build", "swc", "babel", "ncc build", "bun build"),
+        *("wxt build", "swc", "babel", "ncc build", "bun build", "hugo", "zensical build", "mkdocs build"),
     ),
     Purpose.DEPLOY: (
         *("kubectl apply !--dry-run", "kubectl replace", "kubectl set image", "kubectl rollout restart"),
@@ -125,7 +126,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("goreleaser release", "goreleaser", "gh release create", "gh release upload", "glab release create"),
         *("release-cli create", "vsce publish", "ovsx publish", "electron-builder --publish", "web-ext sign"),
         *("wxt submit", "chrome-webstore-upload", "fastlane deliver", "fastlane supply", "jsr publish", "buf push"),
-        *("mix hex.publish",),
+        *("mix hex.publish", "docker buildx imagetools create"),
     ),
     Purpose.PUBLISH_PAGES: (
         *("mkdocs gh-deploy", "mike deploy", "gh-pages", "docusaurus deploy", "ghp-import", "chromatic"),

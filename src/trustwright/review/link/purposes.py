@@ -44,6 +44,7 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], Purpose | None], ...]] = (
     (re.compile(r"\b(?:publish|release)\b"), Purpose.PUBLISH),
     (re.compile(r"\b(?:build|compile|bundle|package)\b"), Purpose.BUILD),
 )
+_RUNS_TESTS: Final = re.compile(r"^(?:run|execute)\b.*\btests?\b|^(?:unit |integration |e2e |smoke )?tests?$")
 # A wrapper's argument after one of these is a package to install or to look at, not a program to run.
 _NO_PROGRAM: Final = frozenset(
     {
@@ -118,6 +119,13 @@ _ACTIONS: Final = {name: purpose for purpose, names in ACTIONS.items() for name 
 def acts_of_script(text: str, place: Place, scripts: Scripts) -> tuple[Act, ...]:
     """Return what a shell script does, the scripts it calls followed up to MAX_FOLLOWED deep, at most MAX_ACTS."""
     return tuple(islice(_acts(text, place, scripts, False, ()), MAX_ACTS))
+
+
+def hint_of_name(name: str, place: Place) -> tuple[Act, ...]:
+    """Return what the name of a step promises whose script shows nothing known: tests, at most, and only by name."""
+    if not _RUNS_TESTS.search(name.lower()):
+        return ()
+    return (Act(Purpose.TEST, name, place.whole or Location(place.path, place.line), by_name=True),)
 
 
 def acts_of_action(uses: str, inputs: Tree | None, place: Place, scripts: Scripts) -> tuple[Act, ...]:

@@ -55,7 +55,7 @@ _TARGET_FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "poe": ("pyproject.toml",),
     "taskipy": ("pyproject.toml",),
 }
-# Of these the words after the target are its arguments, and without the file they are some other program.
+# Of these the words after the target are its arguments.
 _SINGLE: Final = frozenset({"task", "poe", "taskipy", "just"})
 # What an Nx executor runs, when its package's name does not say it.
 _EXECUTORS: Final[Mapping[str, str]] = {
@@ -213,15 +213,13 @@ class Scripts:
                 self._trees[path] = None
         return self._trees[path]
 
-    def _target_call(self, program: str, words: tuple[str, ...], folder: str) -> Call | None:
+    def _target_call(self, program: str, words: tuple[str, ...], folder: str) -> Call:
         arguments = _sorted(words)
         inside = _join(folder, _folder(arguments))
         names = [word for word in arguments.words if "=" not in word] or ["all"]
         given = arguments.options.get("-f") or arguments.options.get("--file")
         files = [given] if given else _TARGET_FILES[program]
         path = next((path for file in files if (path := _join(inside, file)) in self._documents), "")
-        if program in _SINGLE and not path:
-            return None
         targets = self._targets_of(path) if path else {}
         found: list[Script] = []
         waiting, seen = list(names[:1] if program in _SINGLE else names), set(names)
@@ -234,7 +232,7 @@ class Scripts:
             found.append(Script(text, path, line + (program in {"make", "gmake", "just"}), inside))
             waiting.extend(need for need in needs if need not in seen)
             seen.update(needs)
-        return Call(" ".join(names), tuple(found))
+        return Call(" ".join(names[:1] if program in _SINGLE else names), tuple(found))
 
     def _targets_of(self, path: str) -> Targets:
         """Return the targets of a file; it is read once."""

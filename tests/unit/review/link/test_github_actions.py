@@ -155,6 +155,12 @@ def test_a_deployment_whose_means_are_not_known_is_a_hint() -> None:
     assert (act.by_name, act.tier) == (True, Tier.PRODUCTION)
 
 
+def test_a_step_that_is_called_tests_and_shows_none_is_a_hint() -> None:
+    steps = "{name: Run tests, run: ./x}, {name: Run tests, run: pytest}, {name: Set up, run: y}"
+    text = f"on: push\njobs: {{t: {{steps: [{steps}]}}}}"
+    assert [(act.sign, act.by_name) for act in workflow(text).jobs[0].acts] == [("Run tests", True), ("pytest", False)]
+
+
 def test_compose_on_a_runner_of_ones_own_deploys() -> None:
     text = "on: push\njobs: {deploy: {runs-on: self-hosted, steps: [{run: docker compose up -d}]}}"
     assert only_deployment(workflow(text))[1].sign == "docker compose up"

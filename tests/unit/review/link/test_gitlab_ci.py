@@ -158,7 +158,7 @@ def test_allowed_failures_are_tolerated() -> None:
 
 
 def test_pages_are_pages() -> None:
-    assert [act.purpose.value for act in jobs()["pages"].acts] == ["publish-pages"]
+    assert [act.purpose.value for act in jobs()["pages"].acts] == ["build", "publish-pages"]
 
 
 def test_known_templates_scan_and_others_are_gaps() -> None:
