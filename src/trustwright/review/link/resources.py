@@ -17,8 +17,8 @@ _TERRAFORM_JSON: Final = re.compile(r"\.(?:tf|tofu)\.json$")
 _DATA: Final = re.compile(r"\.(?:ya?ml|json|template)$|(?:^|/)Kustomization$")
 # Data files that never describe infrastructure and are many.
 _OTHERS: Final = re.compile(
-    r"(?:^|/)(?:\.github|\.gitlab|\.vscode|\.circleci|locales?|i18n|lang|translations|messages|openapi|swagger|__snapshots__)/"
-    r"|(?:^|/)(?:package|package-lock|tsconfig[\w.-]*|openapi|swagger|pnpm-lock|mkdocs|components)\.(?:ya?ml|json)$"
+    r"(?:^|/)(?:\.github|\.vscode|locales?|i18n|translations|__snapshots__)/"
+    r"|(?:^|/)(?:package|package-lock|components|tsconfig[\w.-]*)\.json$|(?:^|/)pnpm-lock\.yaml$"
 )
 _HELM: Final = re.compile(r"^(?P<chart>.*?)(?:^|/)templates/")
 
@@ -62,10 +62,10 @@ def resources(documents: Iterable[tuple[str, bytes]]) -> tuple[tuple[Resource, .
     for path, tree in trees:
         if cloudformation.is_template(tree):
             found.extend(cloudformation.resources(path, tree))
+        elif kubernetes.is_object(tree):
+            found.extend(kubernetes.resources(path, tree) if path not in patches else ())
         elif compose.is_file(path):
             found.extend(compose.resources(path, tree))
-        elif kubernetes.is_object(tree) and path not in patches:
-            found.extend(kubernetes.resources(path, tree))
     ordered = sorted(kubernetes.connected(found), key=lambda one: (one.location, one.kind, one.name))
     return tuple(ordered), (*gaps, *_gaps(errors))
 

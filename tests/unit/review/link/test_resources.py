@@ -43,6 +43,17 @@ def test_the_result_does_not_depend_on_the_order_of_the_files() -> None:
     assert [resource.name for resource in resources(files)[0]] == ["a", "b", "x", "p"]
 
 
+def test_a_file_is_what_it_holds_whatever_its_name() -> None:
+    found, _ = resources(
+        [
+            ("a/stack.yaml", b"Resources: {Q: {Type: 'AWS::SQS::Queue'}}"),
+            ("b/stack.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}"),
+            ("c/stack.yaml", b"services: {s: {image: i}}"),
+        ]
+    )
+    assert [resource.address for resource in found] == ["aws_sqs_queue.Q", "kubernetes_pod.p", "compose_service.s"]
+
+
 @given(
     st.lists(
         st.tuples(
