@@ -5,7 +5,7 @@ is a guard of a known library (``known_guards.yaml``). What cannot be resolved i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trustwright.review.link.anonymous import Anonymous, Fate
@@ -162,7 +162,7 @@ class Guards:
             inner = [self.expression(code, item, depth + 1) for item in value.arguments if item.kind == "function"]
             return combine([*inner, self._outside(callee.name, where)])
         if callee.kind == "class" and callee.code is not None and callee.klass is not None:
-            return self.klass(callee.code, callee.klass)
+            return combine([self.klass(callee.code, callee.klass), *self._permissions(code, value)])
         if callee.kind == "function" and callee.code is not None and callee.function is not None:
             verdict = self.function(callee.code, callee.function)
             inner = [self.expression(code, item, depth + 1) for item in value.arguments if item.kind == "function"]
@@ -170,6 +170,19 @@ class Guards:
         if value.callee is not None and value.callee.kind == "call":
             return self.expression(code, value.callee, depth + 1)
         return self.symbol(callee, value.name, where, depth)
+
+    def _permissions(self, code: Code, made: Expression) -> Iterator[GuardVerdict]:
+        """Judge the classes a guard object is made with (``Allow([IsOwner])``): making or asking them may refuse."""
+        for item in made.walk():
+            symbol = self._symbols.name(code, item.name, item.start) if item.kind == "name" and item.name else None
+            if symbol is None or symbol.kind != "class" or symbol.code is None or symbol.klass is None:
+                continue
+            if made.callee is not None and item.start == made.callee.start:
+                continue
+            yield self.klass(symbol.code, symbol.klass)
+            constructor = self._symbols.class_member(symbol.code, symbol.klass, "__init__")
+            if constructor.code is not None and constructor.function is not None:
+                yield self.function(constructor.code, constructor.function)
 
     def symbol(self, symbol: Symbol, name: str, where: Location, depth: int = 0) -> GuardVerdict:
         """Judge what a name turned out to mean; ``where`` is the use."""
@@ -180,7 +193,8 @@ class Guards:
         if code is not None and symbol.kind == "function" and symbol.function is not None:
             return self.function(code, symbol.function)
         if code is not None and symbol.kind in {"class", "instance"} and symbol.klass is not None:
-            return self.klass(code, symbol.klass)
+            given = self._permissions(*symbol.made) if symbol.made is not None else ()
+            return combine([self.klass(code, symbol.klass), *given])
         if code is not None and symbol.kind == "value" and symbol.expression is not None:
             if symbol.expression.kind in {"call", "array", "operation", "name"}:
                 return self.expression(code, symbol.expression, depth + 1)

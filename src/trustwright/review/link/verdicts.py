@@ -32,9 +32,13 @@ _EXPORT = re.compile(r"export|download|dump|backup|report", re.IGNORECASE)
 _DELETE_NAME = re.compile(r"delete|destroy|remove|erase|purge", re.IGNORECASE)
 _OWNED = re.compile(
     r"(user|owner|author|creator|created_?by|account|customer|organi[sz]ation|org|tenant|workspace|team|company)_?(id)?(__\w+)?"
-    r"[\"']?\s*(:|={1,3}|,)\s*\(?(await )?(req(uest)?\.(user|auth|session)|self\.request\.user|session|current_?user|ctx\.|"
+    r"[\"']?\s*(:|={1,3}|,)\s*\(?(await )?(?P<whose>req(uest)?\.(user|auth|session)|self\.request\.user|session|current_?user|ctx\.|"
     r"context\.|user\.(id|sub)|auth\.|g\.user|me\.|this\.request\.user|principal|claims|locals|organi[sz]ation_?id\b|user_?id\b)",
     re.IGNORECASE,
+)
+_OWN_PATH = re.compile(r"/(me|self|myself|my)(/[\w-]+)*/?$", re.IGNORECASE)
+_CALLER = re.compile(
+    r"\b(current_?user|req(uest)?\.(user|auth)|self\.request\.user|g\.user|ctx\.user)\b", re.IGNORECASE
 )
 
 
@@ -143,13 +147,26 @@ class Verdicts:
             return Verdict(Access.DECLARED_PUBLIC, (public,))
         if handler is not None and both.authentication is not Access.ABSENT:
             code, function = handler
-            match = _OWNED.search(code.source(function.body_start, function.body_end))
-            if match is not None:
-                at = function.body_start + len(
-                    code.source(function.body_start, function.body_end)[: match.start()].encode()
-                )
+            at = self._owned(code, function, declared.path)
+            if at is not None:
                 return Verdict(Access.ENFORCED, (code.location(at),), "limited to what belongs to the caller")
         return self._open(declared, handler is not None or declared.ready_made, both.authorization, both)
+
+    @staticmethod
+    def _owned(code: Code, function: Function, path: str) -> int | None:
+        """Return where a handler limits itself to what belongs to the caller; an id out of the path says nothing.
+
+        What hangs below ``/me`` and names nothing else is the caller's own when the handler uses the caller.
+        """
+        body = code.source(function.body_start, function.body_end)
+        asked = {*re.findall(r"{(\w+)}", path), *(item.name for item in code.parameters(function))}
+        for match in _OWNED.finditer(body):
+            if match["whose"] not in asked or not match["whose"].lower().endswith("id"):
+                return function.body_start + len(body[: match.start()].encode())
+        if _OWN_PATH.search(path):
+            match = _CALLER.search(body)
+            return function.body_start + len(body[: match.start()].encode()) if match is not None else None
+        return None
 
     def _deletion(self, declared: DeclaredRoute, found: bool, actions: tuple[Action, ...]) -> Verdict[Deletion]:
         for kind, value in (("hard-delete", Deletion.HARD), ("soft-delete", Deletion.SOFT)):

@@ -43,6 +43,10 @@ _HANDLES_PASSWORDS = re.compile(
     r"recaptcha|invalid_?(e-?mail|user)",
     re.IGNORECASE,
 )
+_OTHER_STATUS = re.compile(
+    r"\b(400|402|405|406|409|410|412|413|415|422|423|428|429|5\d\d)\b|BAD_REQUEST|CONFLICT|UNPROCESSABLE|INTERNAL_SERVER|"
+    r"NOT_FOUND|ValidationError|BadRequest|Conflict|NotFound"
+)
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_access_token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
@@ -93,8 +97,9 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
         if by_role and identified:
             return _enforced(item, authorization=True)
         return _enforced(item, authorization=False) if identified else NOTHING
-    if item.kind == "error" and by_identity and IDENTITY.search(item.condition):
-        return _enforced(item, authorization=by_role and bool(ROLE.search(item.condition)))
+    role_asked = bool(ROLE.search(item.condition))
+    if item.kind == "error" and by_identity and (role_asked or IDENTITY.search(item.condition)):
+        return _enforced(item, authorization=role_asked)
     return NOTHING
 
 
@@ -105,7 +110,10 @@ def _about_caller(text: str) -> str:
 
 def _weigh_strictly(code: Code, item: Rejection, function: Function, context: str) -> GuardVerdict:
     """In a handler, a 401 for a wrong password is no guard: the condition must name who is asking."""
-    if _HANDLES_PASSWORDS.search(context) or not item.condition:
+    decides = item.condition if item.kind == "forbidden" else context
+    if _HANDLES_PASSWORDS.search(decides) or not item.condition:
+        return NOTHING
+    if item.kind == "error" and (_has_other_status(code, item) or _passes_on(code, item)):
         return NOTHING
     if not _names_caller(code, item.condition, item.start):
         return NOTHING
@@ -134,6 +142,18 @@ def _without_settings(code: Code, condition: str, at: int) -> str:
             if len(made) < _LONGEST_SETTING and _SETTING.match(made) and not _CURRENT.search(_SETTING.sub("", made)):
                 condition = re.sub(rf"(?<![\w.]){name}\b", "", condition)
     return condition
+
+
+def _has_other_status(code: Code, item: Rejection) -> bool:
+    """Tell whether what is thrown says itself that the request was bad, not the caller."""
+    thrown = code.within(code.facts.raises, item.start, item.start + 1)
+    return any(_OTHER_STATUS.search(code.source(one.start, one.end)) for one in thrown)
+
+
+def _passes_on(code: Code, item: Rejection) -> bool:
+    """Tell whether an error answers another error: it stands in an ``except`` and no ``if`` decides it there."""
+    around = [one for one in code.facts.catches if one.body_start <= item.start < one.body_end]
+    return any(not any(b.start >= one.body_start for b in code.branches_around(item.start)) for one in around)
 
 
 def _names_caller(code: Code, text: str, at: int, depth: int = 0) -> bool:

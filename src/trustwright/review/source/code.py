@@ -283,7 +283,7 @@ class Code:
     def binding(self, name: str, at: int) -> Binding | None:
         """Return what a plain name means at an offset: the innermost scope wins, then the last before ``at``.
 
-        What a class body binds is not seen from inside its methods.
+        What a class body binds is not seen from inside its methods; Python's types and defaults are read outside.
         """
         found: tuple[int, int, Binding] | None = None
         inner = self.enclosing_function(at)
@@ -298,7 +298,8 @@ class Code:
             local = found is not None and found[0] >= function.start
             if local and found is not None and self._at(found[2]) <= at:
                 break
-            if self._is_parameter(name, function):
+            listed = self.is_python and function.parameters_start <= at < function.parameters_end
+            if not listed and self._is_parameter(name, function):
                 return Binding("parameter", function=function)
             if local:
                 break

@@ -358,3 +358,17 @@ def test_a_handler_must_refuse_who_has_no_identity(tmp_path: Path, text: str, ex
     assert code is not None
     guards = Guards(project.symbols, known_guards())
     assert guards.handler(code, code.facts.functions[0]).authentication is expected
+
+
+def test_permission_classes_that_a_guard_is_made_with(tmp_path: Path) -> None:
+    """What the guard does with the classes it is given is to make them, and making them refuses."""
+    text = (
+        "class Permission:\n    def __init__(self, request):\n        if not self.has_permission(request.user):\n"
+        "            raise HTTPException(status_code=self.code)\n"
+        "class IsOwner(Permission):\n    def has_permission(self, user): ...\n"
+        "class Allow:\n    def __init__(self, classes):\n        self.classes = classes\n"
+        "    def __call__(self, request):\n        for one in self.classes:\n            one(request)\n"
+        "guard = Allow([IsOwner])\nempty = Allow([])\n"
+    )
+    assert judge(tmp_path, {"guards.py": text}).authorization is Access.ENFORCED
+    assert judge(tmp_path, {"guards.py": text}, "empty").authorization is Access.ABSENT

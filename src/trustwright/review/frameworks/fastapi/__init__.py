@@ -13,7 +13,8 @@ from trustwright.review.project import Project
 
 PACKAGES = ("fastapi",)
 TRIGGERS = ("fastapi", "include_router", "APIRouter", "api_route", "outer.get(", "outer.post(", "outer.put(",
-            "outer.patch(", "outer.delete(", "@app.", "@api.")  # fmt: skip
+            "outer.patch(", "outer.delete(", "@app.", "@api.",
+            "create_app")  # fmt: skip
 
 
 def routes(project: Project) -> Iterator[DeclaredRoute]:

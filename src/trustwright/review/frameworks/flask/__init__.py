@@ -15,7 +15,7 @@ from trustwright.review.project import Project
 
 PACKAGES = ("flask", "flask-restful", "flask-restx", "flask-smorest", "flask-appbuilder", "quart")
 TRIGGERS = ("flask", "quart", "Blueprint", "add_url_rule", "add_resource", "add_namespace", "before_request",
-            ".route(", "@expose")  # fmt: skip
+            ".route(", "@expose", "init_app", "create_app")  # fmt: skip
 _MODULES = frozenset({"flask", "quart", "apiflask", "flask_openapi3"})
 
 
