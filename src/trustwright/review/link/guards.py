@@ -355,7 +355,8 @@ class Guards:
         if symbol.kind == "external":
             entry = self._known.find(symbol.name)
             if entry is not None:
-                return entry.verdict(where) if not entry.wraps else NOTHING
+                disarmed = entry.wraps or entry.disarmed(code.source(call.start, call.end))
+                return NOTHING if disarmed else entry.verdict(where)
             return self._maybe(code, call, symbol, last, where, reading)
         if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
             return self._body(symbol.code, symbol.function, reading.deeper())

@@ -18,6 +18,7 @@ class KnownGuard:
         versions: the versions for which the entry was read, as a specifier.
         provides: ``authentication``, ``authorization``, both, or nothing.
         wraps: true when it only passes on the guards given to it (``Depends(f)``).
+        unless: texts in the call that take its effect away (``verify_signature": False``), blanks aside.
         source: where the library's documentation says so.
     """
 
@@ -26,6 +27,12 @@ class KnownGuard:
     provides: frozenset[str]
     wraps: bool
     source: str
+    unless: tuple[str, ...] = ()
+
+    def disarmed(self, call: str) -> bool:
+        """Tell whether a call's text switches off what the guard checks."""
+        plain = "".join(call.split()).replace("'", '"')
+        return any(text in plain for text in self.unless)
 
     def verdict(self, where: Location) -> GuardVerdict:
         """Return what the guard enforces; the evidence is its use."""
@@ -73,4 +80,5 @@ def _entry(item: Tree) -> KnownGuard:
         provides=frozenset(item.texts("provides")),
         wraps=item.text_at("wraps") == "true",
         source=item.text_at("source"),
+        unless=item.texts("unless"),
     )

@@ -29,3 +29,11 @@ def test_a_verdict_rests_on_the_use() -> None:
     assert verdict.authentication is Access.ENFORCED
     assert verdict.authorization is Access.ABSENT
     assert verdict.evidence == (Location("views.py", 7),)
+
+
+def test_a_call_may_switch_its_check_off() -> None:
+    """A token decoded without looking at its signature proves nothing."""
+    entry = known_guards().find("jwt.decode")
+    assert entry is not None
+    assert entry.disarmed("jwt.decode(token, options={'verify_signature': False})")
+    assert not entry.disarmed("jwt.decode(token, key, algorithms=['RS256'])")
