@@ -18,7 +18,8 @@ _SUFFIXES: Final = (
     ".prisma", ".config",
 )  # fmt: skip
 _NAMES: Final = re.compile(
-    r"(^|/)((\.env|env)(rc|[.-][\w.-]+)?|[\w.-]*dockerfile[\w.-]*|procfile|makefile|package\.json|app\.json|"
+    r"(^|/)((\.env|env)(rc|[.-][\w.-]+)?|\.npmrc|\.curlrc|nginx[\w.-]*|[\w.-]+\.conf\.(template|tmpl|j2|erb|in)|"
+    r"[\w.-]*dockerfile[\w.-]*|procfile|makefile|package\.json|app\.json|"
     r"(app)?settings[\w.-]*\.json|config[\w.-]*\.json)$",
     re.IGNORECASE,
 )

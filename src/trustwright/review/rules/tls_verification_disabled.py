@@ -35,11 +35,12 @@ RULE = Rule(
     confidence=Confidence.HIGH,
     population="clients that check, or do not check, the other end of a connection",
     triggers=(
-        "rejectUnauthorized", "strictSSL", "checkServerIdentity", "TLS_REJECT_UNAUTHORIZED", "trustServerCertificate",
-        "tlsAllowInvalid", "tlsInsecure", "tls_insecure", "insecureSkipVerify", "https.Agent", "https.request",
-        "https.get", "https'", 'https"', "tls.connect", "tls'", 'tls"', "undici", "nodemailer", "requests", "httpx", "verify", "ssl",
-        "CERT_", "cert_reqs", "starttls", "smtplib", "imaplib", "poplib", "ftplib", "missing_host_key", "asyncssh",
-        "OPT_X_TLS", "validate_certs", "hostname", "PYTHONHTTPSVERIFY",
+        "rejectUnauthorized", "strictSSL", "checkServerIdentity", "TLS_REJECT_UNAUTHORIZED",
+        "trustServerCertificate", "tlsAllowInvalid", "tlsInsecure", "tls_insecure", "insecureSkipVerify",
+        "https.Agent", "https.request", "https.get", "https'", 'https"', "tls.connect", "tls'", 'tls"', "undici",
+        "nodemailer", "requests", "httpx", "verify", "ssl", "CERT_", "cert_reqs", "starttls", "smtplib", "imaplib",
+        "poplib", "ftplib", "missing_host_key", "asyncssh", "OPT_X_TLS", "validate_certs", "hostname",
+        "PYTHONHTTPSVERIFY",
     ),
     gap="{unmet} of {examined} clients do not check whom they talk to",
 )  # fmt: skip
