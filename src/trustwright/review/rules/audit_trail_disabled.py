@@ -41,8 +41,6 @@ _LISTS: tuple[tuple[str, tuple[str | int, ...], str, str], ...] = (
 )
 _PRESENT: tuple[tuple[str, tuple[str | int, ...], str], ...] = (
     ("aws_redshift_cluster", ("logging",), "does not log connections and queries"),
-    ("aws_lb", ("access_logs",), "keeps no access log"),
-    ("aws_cloudfront_distribution", ("logging_config",), "keeps no access log"),
 )
 
 

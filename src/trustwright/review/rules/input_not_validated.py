@@ -37,7 +37,7 @@ _BODY: Final = re.compile(
 )
 _CHECKS: Final = re.compile(
     r"\b(safeParse(Async)?|parse(Async)?|validate(Async|Sync|OrReject)?|validationResult|is_valid|full_clean|model_validate(_json)?|"
-    r"parse_obj|validate_on_submit|assertIs|checkSchema|deserialize|check_body|celebrate|matchedData)\s*\("
+    r"parse_obj|validate_on_submit|assertIs|checkSchema|constructEvent|verify\w*Signature|deserialize|check_body|celebrate|matchedData)\s*\("
 )
 _NAMED_CHECK: Final = re.compile(r"^(validate|is_?[Vv]alid|check|ensure|assert|sanitize)\w*$")
 _NOT_CHECKS: Final = re.compile(r"\b(JSON|Date|url|qs|path)\.parse\s*\(")
@@ -76,7 +76,7 @@ def check(project: Project) -> Iterator[Observation]:
                 if typed
                 else unknown(place, f"Whether the body's type of {route.name} is checked is not settled.")
             )
-        elif _BODY.search(text):
+        elif _BODY.search(text) or _takes_anything(code, function):
             own = _own_check(project, code, function)
             if _checked(project, route, text) or own:
                 yield met(place)
@@ -147,7 +147,17 @@ def _typed(project: Project, code: Code, function: Function) -> bool | None:
             return True
         if marked:
             return _has_validators(symbol)
+        if code.is_python and item.default is not None and item.default.last_name in {"Body", "Form"}:
+            return None if item.annotation.name in {"dict", "Any", "list", "object"} else True
     return None
+
+
+def _takes_anything(code: Code, function: Function) -> bool:
+    """Tell whether a parameter takes any body as it comes: ``payload: dict = Body()``."""
+    return code.is_python and any(
+        item.default is not None and item.default.kind == "call" and item.default.name in {"Body", "fastapi.Body"}
+        for item in code.parameters(function)
+    )
 
 
 def _is_schema(project: Project, symbol: Symbol) -> bool:

@@ -74,7 +74,7 @@ def _responses(code: Code, start: int, end: int, name: str) -> Iterator[Observat
             )
         elif "error" in kinds:
             yield unmet(place, f"The caught error {name} is sent to the client as it is.")
-        elif "message" in kinds:
+        elif "message" in kinds and not _of_own_class(code, call.start):
             yield unmet(place, f"The message of the caught error {name} is sent to the client.", severity=Severity.LOW)
         else:
             yield met(place)
@@ -82,6 +82,12 @@ def _responses(code: Code, start: int, end: int, name: str) -> Iterator[Observat
 
 def _arguments(call: Expression) -> list[Expression]:
     return [*call.arguments, *(value for _, value in call.entries)]
+
+
+def _of_own_class(code: Code, at: int) -> bool:
+    """Tell whether an ``if`` around a response asked for a class of error that was made to be shown."""
+    conditions = (code.source(item.condition_start, item.condition_end) for item in code.branches_around(at))
+    return any(re.search(r"instanceof\s+(?!Error\b)\w+|isinstance\(", text) for text in conditions)
 
 
 _WHOLE = frozenset({"stringify", "dumps", "inspect"})

@@ -7,7 +7,7 @@ from trustwright.review.rules import audit_trail_disabled
 
 
 def test_terraform(tmp_path: Path) -> None:
-    """CloudTrail, EKS, GuardDuty, load balancers."""
+    """CloudTrail, EKS, GuardDuty, Redshift."""
     text = """
 resource "aws_cloudtrail" "bad" {
   enable_logging = false # unmet high
@@ -23,13 +23,12 @@ resource "aws_eks_cluster" "bad" { # unmet medium
 resource "aws_guardduty_detector" "d" {
   enable = var.guard # unknown
 }
-resource "aws_lb" "shop" { # unmet low
-  name = "shop"
+resource "aws_redshift_cluster" "silent" { # unmet low
+  cluster_identifier = "silent"
 }
-resource "aws_lb" "logged" { # met
-  access_logs {
-    bucket  = "logs"
-    enabled = true
+resource "aws_redshift_cluster" "logged" { # met
+  logging {
+    enable = true
   }
 }
 """

@@ -40,6 +40,9 @@ async function e(req, res) {
   }
 }
 app.use((err, req, res, next) => {
+  if (err instanceof HttpError) res.status(err.status).json({ error: err.message }) // met
+})
+app.use((err, req, res, next) => {
   res.status(500).json({ error: err }) // unmet medium
 })
 """,
