@@ -30,13 +30,14 @@ _TEMPLATE: Final = re.compile(
 )
 _FOR_TESTS: Final = re.compile(
     r"(^|/)(\.github|\.circleci|\.ci|\.devcontainer|molecule|acceptance|[\w-]*-test|test-[\w-]+|storybook|\.speakeasy)/"
-    r"|(^|/)(\.gitlab-ci[^/]*|azure-pipelines[^/]*|Jenkinsfile|example[_-][^/]*|fixtures?\.\w+|[^/]*[._-](test|tests|testing|ci|"
-    r"e2e|cypress|integration_tests?)(\.[\w.]+)?|(test|ci|e2e)\.\w+)$",
+    r"|(^|/)(\.gitlab-ci[^/]*|azure-pipelines[^/]*|Jenkinsfile|example[_-][^/]*|fixtures?\.\w+|(test|ci|e2e)\.\w+|"
+    r"[^/]*[._-](test|tests|testing|ci|build|e2e|cypress|integration_tests?)(\.[\w.]+)?)$",
     re.IGNORECASE,
 )
 _DEVELOPMENT: Final = re.compile(
     r"(^|[/._-])(dev|devel|development|local|localhost|seeds?|seeding|demo|staging|scripts)([/._-]|$)", re.IGNORECASE
 )
+_OWN_MACHINE: Final = re.compile(rb"dev|local|demo|seed", re.IGNORECASE)
 _BROWSER_KEYS: Final = re.compile(r"google-?services|GoogleService-Info|firebase", re.IGNORECASE)
 _SHOWN: Final = re.compile(rb"examples?\b|e\.g\.|such as|looks like|format:|placeholder", re.IGNORECASE)
 
@@ -74,6 +75,8 @@ def held_secrets(symbols: Symbols) -> Iterator[HeldSecret]:
         lines = {one.line for one in found}
         found += [one for one in keys.get(path, ()) if wanted(one) and one.line not in lines]
         development = _DEVELOPMENT.search(path) is not None
+        if development:
+            found = [one for one in found if not _serves_own_machine(corpus, path, one)]
         for secret in sorted(found, key=lambda one: (one.start, one.what)):
             yield HeldSecret(secret, Location(path, secret.line), development)
 
@@ -103,6 +106,13 @@ def _is_live(secret: Secret) -> bool:
 
 def _is_proven(secret: Secret) -> bool:
     return secret.proven
+
+
+def _serves_own_machine(corpus: Corpus, path: str, secret: Secret) -> bool:
+    """Tell whether a value in a file for development is made for the developer's own machine."""
+    if secret.kind in {"fallback", "well-known"}:
+        return True
+    return secret.kind == "named" and _OWN_MACHINE.search(corpus.read(path)[secret.start : secret.end]) is not None
 
 
 def _is_shown(corpus: Corpus, path: str, secret: Secret) -> bool:

@@ -45,7 +45,7 @@ _AFTER: Final = re.compile(
     (?:
         [bru]{0,2} (?P<quote>["'`]) (?P<quoted> (?: (?!(?P=quote)) [^\\\n] | \\. ){0,600} ) (?P=quote)
       | \\(?P<inner>["']) (?P<escaped> [^\\\n"']{0,600} ) \\(?P=inner)
-      | (?P<bare>\$\{\{?[^}\n]*\}{1,2}|[^\s"'`,;\#(){}\]][^\s"'`,;){}\]]{0,600})
+      | (?P<bare>\$\{\{?[^}\n]*\}{1,2}|[^\s"'`,;|>\#(){}\]][^\s"'`,;){}\]]{0,600})
     )""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -78,6 +78,7 @@ _PUT_TOGETHER: Final = re.compile(
     r"\$\{|\{\{|%\(|%s|^%.*%$|\{\w*\}|^\[.*\]$|^[\w.$]+\(.*\)$|\$[a-z_]{3,}|\$[A-Z_]{3,}\b|^\$\{?[A-Za-z_:]+\}?\\?$|^<|^@|^ref\+|^ENC\[|^Ag[A-D]"
 )
 """Values that a program puts together from others, and values that are encrypted (SOPS, sealed secrets)."""
+_COMMENTED: Final = re.compile(rb"[ \t]*(?:#|//|;)")
 _PATTERN: Final = re.compile(r"^\\|\[(?:a-z|A-Z|0-9)|^[\w.$]+\(|\{\d+,|\.\*|^\^|\\[dws]|^[A-Z]\w*\[\w+\]$")
 """Regular expressions, and types in quotes."""
 _FALLBACK: Final = re.compile(
@@ -113,6 +114,8 @@ _PATH: Final = re.compile(
 )
 _PUBLISHABLE: Final = ("pk_", "pk-", "phc_", "pub")
 """How keys begin that their providers call publishable."""
+_STAND_INS: Final = frozenset({"test", "example", "demo", "default", "guest", "user"})
+"""What local stand-ins of cloud services take for a key."""
 _LABELS: Final = frozenset(
     {"password", "secret", "token", "default", "guest", "user", "test", "demo", "example", "pass"}
 )
@@ -272,7 +275,7 @@ def _named(path: str, data: bytes, names: "list[tuple[str, re.Match[bytes]]]") -
         if _OUTSIDE.search(value):
             kind, start, end = _from_outside(data, after, start, end)
         elif _known(name, value, settings and after["escaped"] is None):
-            kind = "well-known"
+            kind = None if _COMMENTED.match(data, data.rfind(b"\n", 0, start) + 1) else "well-known"
         elif _written(data, after, name, settings) and is_secret(name, value):
             kind = "named"
         if kind is not None:
@@ -302,9 +305,10 @@ def _written(data: bytes, after: "re.Match[bytes]", name: str, settings: bool) -
 
 def _known(name: str, value: str, settings: bool) -> bool:
     """Tell whether a value is a password everybody tries; in code, words that are also labels do not count."""
-    if not is_well_known(value):
+    password = bool(_PASSWORD_NAME.search(name))
+    if not is_well_known(value) or (value.lower() in _STAND_INS and not password):
         return False
-    return settings or (bool(_PASSWORD_NAME.search(name)) and value.lower() not in _LABELS)
+    return settings or (password and value.lower() not in _LABELS)
 
 
 def is_secret(name: str, value: str) -> bool:
