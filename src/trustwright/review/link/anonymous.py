@@ -204,7 +204,7 @@ class Anonymous:
     def _setting(self, code: Code, value: Expression) -> _Truth:
         """Judge what nobody's identity settles: a setting with a known default, a setting, or anything else."""
         found = switch(self._symbols, code, value)
-        if found.on is not None:
+        if found.on is not None and not found.configurable:
             return _Truth.TRUE if found.on else _Truth.FALSE
         texts = [code.source(value.start, value.end)]
         if _ROUTE.search(texts[0]):

@@ -352,8 +352,9 @@ class Guards:
         last = call.callee.rpartition(".")[2]
         symbol = self._symbols.name(code, call.callee, call.start)
         where = code.location(call.start)
-        if symbol.kind == "external":
-            entry = self._known.find(symbol.name)
+        named = self._known.find(symbol.name) if symbol.kind == "external" else None
+        entry = named or self._known.find("*." + ".".join(call.callee.split(".")[-2:]))
+        if symbol.kind == "external" or entry is not None:
             if entry is not None:
                 disarmed = entry.wraps or entry.disarmed(code.source(call.start, call.end))
                 return NOTHING if disarmed else entry.verdict(where)

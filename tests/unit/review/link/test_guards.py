@@ -372,3 +372,18 @@ def test_permission_classes_that_a_guard_is_made_with(tmp_path: Path) -> None:
     )
     assert judge(tmp_path, {"guards.py": text}).authorization is Access.ENFORCED
     assert judge(tmp_path, {"guards.py": text}, "empty").authorization is Access.ABSENT
+
+
+def test_a_refusal_that_a_setting_turns_on_is_unknown(tmp_path: Path) -> None:
+    """Whether a signature is asked for depends on where the code runs."""
+    body = (
+        "const signature = request.headers.get('x-signature'); if (process.env.HOSTED === '1')"
+        " { const valid = await verify(signature); if (!valid) return new Response('no', { status: 401 }) } act()"
+    )
+    assert handled(tmp_path, body) is Access.UNKNOWN
+
+
+def test_a_known_guard_on_an_object_that_cannot_be_followed(tmp_path: Path) -> None:
+    """Stripe's signature check throws, whatever the client is called."""
+    body = "const event = this.client.webhooks.constructEvent(raw, request.headers.get('stripe-signature'), KEY); act()"
+    assert handled(tmp_path, body) is Access.ENFORCED
