@@ -90,7 +90,7 @@ class Actions:
     def _read(self, code: Code, function: Function, depth: int, unreached: tuple[Reference, ...] = ()) -> list[Action]:
         found: list[tuple[int, tuple[Action, ...]]] = []
         for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]:
-            if any(item.start <= call.start < item.end for item in unreached):
+            if any(item.path == code.path and item.start <= call.start < item.end for item in unreached):
                 continue
             action = self.action(code, call)
             if action is not None:

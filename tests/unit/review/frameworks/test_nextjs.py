@@ -45,19 +45,34 @@ def authentication(folder: Path, files: dict[str, str]) -> dict[str, str]:
         ("app/[[...rest]]/route.js", "GET /{rest}"),
         ("app/route.ts", "GET /"),
         ("app/feed.xml/route.ts", "GET /feed.xml"),
+        ("src/app/api/docs/test/route.ts", "GET /api/docs/test"),
     ],
 )
 def test_paths_of_the_app_router(tmp_path: Path, path: str, expected: str) -> None:
     assert names(tmp_path, {"package.json": PACKAGE, path: ROUTE}) == {expected}
 
 
-@pytest.mark.parametrize("path", ["app/_internal/route.ts", "lib/route.ts", "app/api/route.test.ts", "app/x/page.tsx"])
+NOT_SERVED = [
+    "app/_internal/route.ts",
+    "lib/route.ts",
+    "app/api/route.test.ts",
+    "app/x/page.tsx",
+    "pages/api/a.test.ts",
+]
+
+
+@pytest.mark.parametrize("path", NOT_SERVED)
 def test_what_the_app_router_does_not_serve(tmp_path: Path, path: str) -> None:
     assert names(tmp_path, {"package.json": PACKAGE, path: ROUTE}) == set()
 
 
 def test_nothing_without_next(tmp_path: Path) -> None:
     assert names(tmp_path, {"package.json": '{"name": "shop"}', "app/api/route.ts": ROUTE}) == set()
+
+
+def test_an_example_is_not_production(tmp_path: Path) -> None:
+    files = {"examples/shop/package.json": PACKAGE, "examples/shop/app/api/route.ts": ROUTE}
+    assert names(tmp_path, files) == set()
 
 
 def test_several_applications_and_a_base_path(tmp_path: Path) -> None:
@@ -130,6 +145,7 @@ export { handler as GET }
         "import { toNextJsHandler } from 'better-auth/next-js'\nexport const { GET } = toNextJsHandler(auth)",
         "import { handle } from 'hono/vercel'\nconst app = new Hono()\nexport const GET = handle(app)",
         TRPC,
+        "import { serve } from 'inngest/next'\nexport async function GET(request) { return serve(request, {}) }",
     ],
 )
 def test_what_a_library_answers_is_an_open_question(tmp_path: Path, text: str) -> None:
@@ -180,6 +196,15 @@ def test_methods_of_api_pages_are_told_apart(tmp_path: Path) -> None:
         "PUT /api/dogs": ENFORCED,
         "POST /api/dogs": ENFORCED,
         "ANY /api/{id}": ABSENT,
+    }
+
+
+def test_a_page_that_hands_on_to_another_file(tmp_path: Path) -> None:
+    text = "import { handle } from '../../lib/cats'\nexport default function page(req, res) { return handle(req, res) }"
+    other = PAGE.replace("export default async function handler", "export async function handle")
+    assert authentication(tmp_path, app(pages__api__cats_ts=text, lib__cats_ts=other)) == {
+        "GET /api/cats": ABSENT,
+        "POST /api/cats": ENFORCED,
     }
 
 

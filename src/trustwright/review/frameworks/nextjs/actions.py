@@ -37,7 +37,8 @@ def _exported(handlers: Handlers, code: Code) -> Iterator[DeclaredRoute]:
         symbol = handlers.symbols.exported(code.path, item.exported)
         called = symbol.expression is not None and symbol.expression.kind == "call"
         if symbol.kind == "function" or called:
-            yield _route(code, handlers.open(symbol, item.exported), item.exported, item.start)
+            name = item.local or item.exported
+            yield _route(code, handlers.open(symbol, name), name, item.start)
 
 
 def _route(code: Code, handler: Handler, name: str, at: int) -> DeclaredRoute:

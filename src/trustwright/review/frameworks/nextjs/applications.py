@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from trustwright.review.link.corpus import Corpus
+from trustwright.review.source.discovery import role_of
 
 _ENDINGS = r"\.(?:ts|tsx|js|jsx|mjs|mts)"
 _CONFIG = re.compile(r"next\.config\.(?:js|ts|mjs|cjs|mts)$")
@@ -12,6 +13,7 @@ _ROUTE_FILE = re.compile(rf"(?P<root>.*?)(?:src/)?app/(?P<inside>(?:.*/)?)route{
 _API_PAGE = re.compile(rf"(?P<root>.*?)(?:src/)?pages/(?P<inside>api(?:/.*)?){_ENDINGS}$")
 _MIDDLEWARE = re.compile(rf"(?:src/)?(?:middleware|proxy){_ENDINGS}$")
 _PARAMETER = re.compile(r"\[{1,2}(?:\.\.\.)?([^\[\]]+)\]{1,2}")
+_NOT_OURS = frozenset({"vendored", "generated", "minified"})
 _BASE_PATH = re.compile(rb"""\bbasePath\s*:\s*["']([^"']*)["']""")
 
 
@@ -45,17 +47,19 @@ def applications(corpus: Corpus) -> list[Application]:
 
 
 def _serve(corpus: Corpus, found: dict[str, Application]) -> None:
+    """Give each application its files. A folder called ``docs`` or ``test`` in there is a part of a path, no role."""
+    served = {root: application for root, application in found.items() if role_of(f"{root}app.ts") == "production"}
     for path, file in sorted(corpus.files.items()):
-        if not file.language or file.language == "python" or file.role != "production":
-            continue
         name = posixpath.basename(path)
+        if not file.language or file.language == "python" or file.role in _NOT_OURS or role_of(name) != "production":
+            continue
         if name.startswith("route."):
-            _place(found, path, _ROUTE_FILE)
+            _place(served, path, _ROUTE_FILE)
         elif "pages/api" in path:
-            _place(found, path, _API_PAGE)
+            _place(served, path, _API_PAGE)
         elif name.startswith(("middleware.", "proxy.")):
             match = _MIDDLEWARE.search(path)
-            application = found.get(path[: match.start()]) if match else None
+            application = served.get(path[: match.start()]) if match else None
             if application is not None:
                 application.middleware = path
 

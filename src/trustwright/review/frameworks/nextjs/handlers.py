@@ -8,6 +8,7 @@ from trustwright.review.link.values import Values
 from trustwright.review.model import GuardUse, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
+from trustwright.review.source.facts import Function
 
 _BUILDERS = frozenset({"action", "stateAction", "handler", "mutation", "query", "execute"})
 _STEPS = frozenset({"use", "middleware", "guard", "handler"})
@@ -46,13 +47,28 @@ class Handlers:
         code = symbol.code
         if symbol.kind == "function" and code is not None and symbol.function is not None:
             function = symbol.function
-            return Handler(code.reference(function.start, function.end), function.name or name)
+            reference = code.reference(function.start, function.end)
+            return Handler(reference, function.name or name, unresolved=self._handed_on(code, function))
         value = symbol.expression
         if value is not None and code is not None and value.kind == "call" and depth < _MAX_DEPTH:
             return self._called(code, value, name, depth + 1)
         if symbol.kind == "external":
             return Handler(None, name, unresolved=(_answered_outside(symbol.name),))
         return Handler(None, name)
+
+    def _handed_on(self, code: Code, function: Function) -> tuple[str, ...]:
+        """Say which library answers when a handler returns what that makes of it (``return NextAuth(request)``)."""
+        names = {item.name for item in code.parameters(function)[:2]}
+        bare = code.text[function.body_start : function.body_start + 1] != b"{"
+        answers = [code.expression(function.body_start, function.body_end)] if bare else []
+        for value in answers or self.values.returned(code, function):
+            given = {entry.name for item in value.arguments for entry in (item, *(one for _, one in item.entries))}
+            head = value.name.partition(".")[0]
+            if value.kind == "call" and names & given and head in code.imports:
+                symbol = self.symbols.name(code, value.name, value.start)
+                if symbol.kind == "external" and not symbol.name.startswith("next/"):
+                    return (_answered_outside(symbol.name),)
+        return ()
 
     def _called(self, code: Code, value: Expression, name: str, depth: int) -> Handler:
         """Open ``withAuth(handler)`` and ``client.schema(...).action(handler)``."""

@@ -26,7 +26,7 @@ def api_page(handlers: Handlers, conditions: Conditions, path: str, url: str) ->
     """Yield the routes of one file below ``pages/api`` that serves ``url``, one for each method it tells apart."""
     code = handlers.symbols.corpus.code(path)
     exported = next((item for item in code.facts.exports if item.exported == "default"), None) if code else None
-    if code is None or code.role != "production":
+    if code is None:
         return
     symbol = handlers.symbols.exported(path, "default")
     if exported is None and symbol.kind == "unknown":
@@ -38,10 +38,7 @@ def api_page(handlers: Handlers, conditions: Conditions, path: str, url: str) ->
     opened = handlers.open(symbol, "default") if symbol.kind != "unknown" else Handler(None, "default")
     found = _function(handlers, opened)
     for method in _methods(*found) if found is not None else ["ANY"]:
-        unreached = (
-            (*conditions.reach(*found, Asked(method, url)).unreached, *_other_cases(*found, method)) if found else ()
-        )
-        yield DeclaredRoute(
+        route = DeclaredRoute(
             method=method,
             path=url,
             framework="nextjs",
@@ -50,14 +47,27 @@ def api_page(handlers: Handlers, conditions: Conditions, path: str, url: str) ->
             handler_name=opened.name,
             guards=opened.guards,
             unresolved=opened.unresolved,
-            unreached=unreached,
         )
+        if found is not None:
+            code, function = found
+            unreached = (*conditions.reach(*found, Asked(method, url)).unreached, *_other_cases(*found, method))
+            route = replace(route, handler=code.reference(function.start, function.end), unreached=unreached)
+        yield route
 
 
 def _function(handlers: Handlers, opened: Handler) -> tuple[Code, Function] | None:
+    """Return the function that answers: the handler, or the one it hands its request and response on to."""
     code = handlers.symbols.corpus.code(opened.reference.path) if opened.reference is not None else None
     function = code.function_at(opened.reference.start) if code is not None and opened.reference is not None else None
-    return (code, function) if code is not None and function is not None else None
+    if code is None or function is None:
+        return None
+    names = [item.name for item in code.parameters(function)[:2]]
+    for value in handlers.values.returned(code, function):
+        if value.kind == "call" and [item.name for item in value.arguments] == names and len(names) > 1:
+            symbol = handlers.symbols.name(code, value.name, value.start)
+            if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
+                return symbol.code, symbol.function
+    return code, function
 
 
 def _methods(code: Code, function: Function) -> list[str]:

@@ -1,19 +1,17 @@
 """Route handlers of the app router: ``route.ts`` exports one function for each method."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from trustwright.review.frameworks.nextjs.handlers import Handlers
 from trustwright.review.model import DeclaredRoute
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_ADAPTERS = ("@trpc/server/adapters/fetch", "@trpc/server/adapters/next")
 
 
 def route_handlers(handlers: Handlers, path: str, url: str) -> Iterator[DeclaredRoute]:
     """Yield the routes of one ``route`` file that serves ``url``."""
     code = handlers.symbols.corpus.code(path)
-    if code is None or code.role != "production":
+    if code is None:
         return
     places = {item.exported: item.start for item in code.facts.exports}
     for method in METHODS:
@@ -22,7 +20,7 @@ def route_handlers(handlers: Handlers, path: str, url: str) -> Iterator[Declared
         handler = handlers.exported(path, method)
         if handler is None and method not in places:
             continue
-        route = DeclaredRoute(
+        yield DeclaredRoute(
             method=method,
             path=url,
             framework="nextjs",
@@ -32,7 +30,3 @@ def route_handlers(handlers: Handlers, path: str, url: str) -> Iterator[Declared
             guards=handler.guards if handler else (),
             unresolved=handler.unresolved if handler else ("its handler could not be found",),
         )
-        if not code.modules.isdisjoint(_ADAPTERS):
-            reason = "tRPC procedures answer it, and they are not read"
-            route = replace(route, unresolved=(*route.unresolved, reason))
-        yield route
