@@ -96,7 +96,9 @@ class Conditions:
     def applied(self, use: GuardUse, asked: Asked) -> GuardUse:
         """Return a guard's use with what of it does not run for a route."""
         if use.reference not in self._bodies:
-            self._bodies[use.reference] = list(self._functions(use.reference))
+            self._bodies[use.reference] = [body for body in self._functions(use.reference) if self._about_routes(*body)]
+        if not self._bodies[use.reference]:
+            return use
         parts = [self.reach(code, function, asked) for code, function in self._bodies[use.reference]]
         unreached = tuple(item for part in parts for item in part.unreached)
         doubt = next((part.doubt for part in parts if part.doubt), "")

@@ -166,9 +166,7 @@ class Values:
 
     def kinds(self, value: Value) -> frozenset[str]:
         """Return the outside classes or functions that make an object: ``{"fastapi.APIRouter"}``."""
-        if value.expression.kind != "call":
-            return frozenset()
-        callee = self.symbols.callee(value.code, value.expression)
+        callee = self._maker(value)
         if callee.kind == "external":
             return frozenset({callee.name})
         if callee.kind == "class" and callee.code is not None and callee.klass is not None:
@@ -177,12 +175,20 @@ class Values:
 
     def klass(self, value: Value) -> tuple[Code, Class] | None:
         """Return the class of the repository that a call makes an instance of."""
-        if value.expression.kind != "call":
-            return None
-        callee = self.symbols.callee(value.code, value.expression)
+        callee = self._maker(value)
         if callee.kind == "class" and callee.code is not None and callee.klass is not None:
             return callee.code, callee.klass
         return None
+
+    def _maker(self, value: Value) -> Symbol:
+        """Return what a call calls, also when that is a class which a function made."""
+        if value.expression.kind != "call":
+            return Symbol("unknown")
+        callee = self.symbols.callee(value.code, value.expression)
+        if callee.kind == "value" and callee.code is not None and callee.expression is not None:
+            made = [self.symbol(item) for item in self.of(Value(callee.code, callee.expression))]
+            return next((symbol for symbol in made if symbol.kind == "class"), callee)
+        return callee
 
     def instances(self, code: Code, klass: Class) -> list[Value]:
         """Return the calls that make instances of a class."""

@@ -266,6 +266,10 @@ UNKNOWN = {
     "a list of dependencies that only exists when it runs": (
         "@app.get('/x', dependencies=load_dependencies())\ndef f(): ...\n"
     ),
+    "a router that a function mounts in its own way": (
+        "r = APIRouter(prefix='/v1')\n@r.get('/x')\ndef f(): ...\ndef copy(app, source):\n"
+        "    for route in source.routes:\n        app.router.routes.append(route)\ncopy(app, r)\n"
+    ),
     "a router of a plugin": (
         "r = APIRouter()\n@r.get('/x')\ndef f(): ...\nfor plugin in load():\n    app.include_router(plugin.events)\n"
     ),

@@ -32,6 +32,10 @@ MADE = {
     "a call": ("it = App()\n", ["framework.App"]),
     "a name": ("app = App()\nit = app\n", ["framework.App"]),
     "a class of the repository": ("it = Special('x')\n", ["framework.App"]),
+    "a class that a function makes": (
+        "def kind():\n    class Inner(App): ...\n    return Inner\nMine = kind()\nit = Mine()\n",
+        ["framework.App"],
+    ),
     "what a function returns": ("it = make()\n", ["framework.App"]),
     "either of two": ("import other\nit = App() if x else other.Thing()\n", ["framework.App", "other.Thing"]),
     "an argument, or else": ("it = pick()\n", ["framework.App"]),

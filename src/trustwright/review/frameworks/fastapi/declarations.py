@@ -78,6 +78,7 @@ class Declarations:
         self.middleware: dict[Place, list[GuardUse]] = {}
         self.open: list[tuple[Value, str, Location]] = []
         """Parents below which something hangs that could not be followed, with its prefix and where that is said."""
+        self._codes = codes
         for code in codes:
             self._decorators(code)
             self._calls(code)
@@ -104,6 +105,21 @@ class Declarations:
         if not found and value.expression.kind == "name" and value.expression.name.endswith(".router"):
             return self._objects(value.at(_owner(value.expression)))
         return list(found.values())
+
+    def handed_over(self, router: Value) -> Location | None:
+        """Return where a router is given to a call that may mount it in a way of its own."""
+        made = (item.target for item in router.code.facts.assignments if item.value_start == router.expression.start)
+        name = next(made, "")
+        for code in self._codes if name.isidentifier() else ():
+            if code is not router.code and name not in code.imports:
+                continue
+            for call in code.facts.calls:
+                if name not in code.source(call.arguments_start, call.arguments_end):
+                    continue
+                given = [item for item in code.call(call).arguments if item.kind == "name" and item.name == name]
+                if any(found.place == router.place for item in given for found in self.values.of(Value(code, item))):
+                    return code.location(call.start)
+        return None
 
     # --- decorators -----------------------------------------------------------------------------------------------
 

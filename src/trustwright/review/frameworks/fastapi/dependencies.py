@@ -57,6 +57,7 @@ class Dependencies:
         self._values = values
         self._symbols = values.symbols
         self._chains: dict[tuple[str, int, int], Found] = {}
+        self._aliases: dict[tuple[str, str, int], Found] = {}
         self._of_functions: dict[tuple[str, int], Found] = {}
 
     def listed(self, value: Value | None) -> Found:
@@ -126,6 +127,15 @@ class Dependencies:
             return self._sum([found, *(self._depends(Value(code, item), first, depth) for item in others)])
         if name in {"Optional", "Union"}:
             return self._sum(self._annotated(code, item, depth + 1) for item in annotation.arguments)
+        around = [item.start for item in code.enclosing_functions(annotation.start)]
+        key = (code.path, annotation.name, around[1] if len(around) > 1 else -1)
+        if key not in self._aliases:
+            self._aliases[key] = NONE
+            self._aliases[key] = self._alias(code, annotation, depth)
+        return self._aliases[key]
+
+    def _alias(self, code: Code, annotation: Expression, depth: int) -> Found:
+        """Read ``CurrentUser`` after ``CurrentUser = Annotated[User, Depends(f)]``; a name means the same in a scope."""
         alias = Expression("name", annotation.start, annotation.start, name=annotation.name.removesuffix("[]"))
         found = NONE
         for meant in self._values.of(Value(code, alias)):

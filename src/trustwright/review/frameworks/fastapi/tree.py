@@ -54,9 +54,12 @@ class Tree:
     def _loose(self, value: Value) -> Iterator[DeclaredRoute]:
         """Yield the routes of a router that only a mount which could not be followed may serve."""
         mounts = self._declared.open
+        where = str(mounts[0][2]) + (f" and {len(mounts) - 1} more places" if len(mounts) > 1 else "") if mounts else ""
         if not mounts and self._declared.applications:
-            return
-        where = ", ".join(dict.fromkeys(str(location) for _, _, location in mounts))
+            given = self._declared.handed_over(value)
+            if given is None:
+                return
+            where = str(given)
         reason = f"which routers are mounted at {where} could not be followed" if where else "no application mounts it"
         if len(mounts) == 1:
             parent, prefix, _ = mounts[0]

@@ -47,7 +47,10 @@ class Tree:
         hanging = {item.child.place for items in self._declared.hangings.values() for item in items}
         loose = [place for place, _ in objects if place not in self._reached and place not in hanging]
         if self._declared.open or not roots:
-            where = ", ".join(dict.fromkeys(str(item) for item in self._declared.open))
+            places = list(dict.fromkeys(self._declared.open))
+            where = (
+                str(places[0]) + (f" and {len(places) - 1} more places" if len(places) > 1 else "") if places else ""
+            )
             reason = f"what is registered at {where} could not be followed" if where else "no application registers it"
             for place in loose:
                 yield from self._application([place], reason)
