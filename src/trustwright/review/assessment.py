@@ -64,7 +64,7 @@ def worst_first(finding: Finding) -> tuple[int, str, str, int, str]:
 
 
 def status(results: Sequence[RuleResult]) -> ControlStatus:
-    """Return the status of a criterion to which ``results`` speak, as DESIGN section 4 defines it.
+    """Return the status of a criterion to which ``results`` speak, as docs/adr/0002 defines it.
 
     Something set aside by a comment in the code is not met either: the row is partial at best.
     """

@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
 
 class ControlStatus(StrEnum):
-    """What the review says of a criterion; the definitions are in DESIGN section 4."""
+    """What the review says of a criterion; docs/adr/0002 defines it."""
 
     NON_COMPLIANT = "non-compliant"
     PARTIAL = "partial"

@@ -20,7 +20,7 @@ from msgspec import Meta, Struct, ValidationError
 
 from trustwright.errors import TrustwrightError
 from trustwright.review.model import Location, Severity
-from trustwright.review.toml_lines import key_lines
+from trustwright.review.source.toml import key_lines
 
 FILE_NAME = "trustwright.toml"
 LARGEST_FILE = 1_000_000  # bytes; a configuration beyond this is a mistake, and reading it would only cost time
@@ -241,7 +241,8 @@ def parse(content: bytes, name: str = FILE_NAME, *, rules: Collection[str] = ())
         line = int(place[1]) if place else text.rstrip().count("\n") + 1
         reason = str(error).partition(" (at ")[0] if isinstance(error, ValueError) else "nested too deeply"
         raise TrustwrightError(f"{name}:{line}: not valid TOML: {reason}; correct the file's syntax.") from error
-    return _Reader(name, key_lines(text), rules).settings(data)
+    lines = {".".join(map(str, path)): line for path, line in key_lines(text).items()}
+    return _Reader(name, lines, rules).settings(data)
 
 
 WORDS = (

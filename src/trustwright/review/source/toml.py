@@ -22,7 +22,8 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _VALUE_ENDS: Final = frozenset({",", "]", "}"})
-_Path = tuple[str | int, ...]
+Path = tuple[str | int, ...]
+"""The keys and positions that lead to a value."""
 _Token = tuple[str, str, int]
 
 
@@ -36,7 +37,7 @@ def parse(path: str, data: bytes) -> Tree:
     try:
         text = data.decode().replace("\r\n", "\n")
         content = tomllib.loads(text)
-        lines = dict(reversed(list(_lines(text))))
+        lines = key_lines(text)
     except UnicodeDecodeError:
         raise SourceError(path, 0, "not UTF-8") from None
     except RecursionError:
@@ -49,7 +50,7 @@ def parse(path: str, data: bytes) -> Tree:
     return _tree(path, content, (), 1, lines)
 
 
-def _tree(path: str, content: object, key: _Path, line: int, lines: dict[_Path, int]) -> Tree:
+def _tree(path: str, content: object, key: Path, line: int, lines: dict[Path, int]) -> Tree:
     """Return a value with its line: its own when it has one, else that of what holds it."""
     if len(key) > MAX_DEPTH:
         raise SourceError(path, line, f"nested deeper than {MAX_DEPTH} levels", "capped")
@@ -68,11 +69,16 @@ def _tree(path: str, content: object, key: _Path, line: int, lines: dict[_Path, 
     return Tree(str(content), line, line)
 
 
-def _lines(text: str) -> Iterator[tuple[_Path, int]]:
-    """Yield the line of every key and every item of a list, by path; the first of several counts."""
+def key_lines(text: str) -> dict[Path, int]:
+    """Return the line of every key and every item of a list in a valid TOML text; of several the first counts."""
+    return dict(reversed(list(_lines(text))))
+
+
+def _lines(text: str) -> Iterator[tuple[Path, int]]:
+    """Yield the line of every key and every item of a list, by path, in the order of the text."""
     tokens = _tokens(text)
-    table: _Path = ()
-    repeated: dict[_Path, int] = {}
+    table: Path = ()
+    repeated: dict[Path, int] = {}
     at = 0
     while at < len(tokens):
         kind, word, line = tokens[at]
@@ -105,7 +111,7 @@ def _tokens(text: str) -> list[_Token]:
     return found
 
 
-def _key(tokens: list[_Token], at: int) -> tuple[_Path, int]:
+def _key(tokens: list[_Token], at: int) -> tuple[Path, int]:
     """Return a dotted key and the position after it."""
     keys: list[str] = []
     while at < len(tokens) and (tokens[at][0] != "mark" or tokens[at][1] == "."):
@@ -123,9 +129,9 @@ def _unquoted(word: str) -> str:
     return next(iter(tomllib.loads(f"{word}=0")))
 
 
-def _real(keys: _Path, repeated: dict[_Path, int]) -> _Path:
+def _real(keys: Path, repeated: dict[Path, int]) -> Path:
     """Return a table's path with the positions in the repeated tables above it."""
-    path: _Path = ()
+    path: Path = ()
     for at, key in enumerate(keys):
         path = (*path, key)
         if path in repeated and at < len(keys) - 1:
@@ -133,12 +139,12 @@ def _real(keys: _Path, repeated: dict[_Path, int]) -> _Path:
     return path
 
 
-def _prefixes(table: _Path, keys: _Path, line: int) -> Iterator[tuple[_Path, int]]:
+def _prefixes(table: Path, keys: Path, line: int) -> Iterator[tuple[Path, int]]:
     for at in range(1, len(keys) + 1):
         yield (*table, *keys[:at]), line
 
 
-def _value(tokens: list[_Token], at: int, path: _Path) -> Generator[tuple[_Path, int], None, int]:
+def _value(tokens: list[_Token], at: int, path: Path) -> Generator[tuple[Path, int], None, int]:
     """Yield the lines inside a value; return the position after it."""
     opening = tokens[at][1] if tokens[at][0] == "mark" else ""
     if opening not in {"[", "{"}:

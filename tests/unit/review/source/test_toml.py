@@ -3,6 +3,8 @@
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trustwright.review.source import toml
 from trustwright.review.source.errors import SourceError
@@ -85,3 +87,24 @@ def test_depth_and_size_are_capped(text: bytes) -> None:
     with pytest.raises(SourceError) as caught:
         toml.parse("f.toml", text)
     assert caught.value.kind == "capped"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a = [\n 1,\n[2],\n]\nb = 1", {("a",): 1, ("a", 0): 2, ("a", 1): 3, ("a", 1, 0): 3, ("b",): 5}),
+        ("a = \"\"\"\nb = 1\n[c]\n\"\"\"\nd = 1", {("a",): 1, ("d",): 5}),
+        ("a = '''\u2028'''\r\nb = 1\r\n", {("a",): 1, ("b",): 2}),
+        ("", {}),
+    ],
+)
+def test_what_looks_like_a_key_inside_a_value_is_none(text: str, lines: dict[toml.Path, int]) -> None:
+    assert toml.key_lines(text) == lines
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), st.lists(st.integers(), max_size=3), max_size=6))
+def test_the_line_of_a_key_holds_the_key(data: dict[str, list[int]]) -> None:
+    text = "\n\n".join(f"{key} = {value}".replace(", ", ",\n") for key, value in data.items())
+    lines = {path[0]: line for path, line in toml.key_lines(text).items() if len(path) == 1}
+    assert set(lines) == set(data)
+    assert all(text.split("\n")[line - 1].startswith(f"{key} = ") for key, line in lines.items())
