@@ -142,7 +142,7 @@ class Symbols:
         return Symbol("value", value.name, code, expression=value)
 
     def callee(self, code: Code, call: Expression, depth: int = 0) -> Symbol:
-        """Return what a call calls; of ``Store[User]()`` in Python that is ``Store``, of a CommonJS module its export."""
+        """Return what a call calls: ``Store`` of ``Store[User]()`` in Python, what a CommonJS module exports."""
         generic = code.is_python and call.callee is not None and call.callee.kind == "name" and call.callee.arguments
         found = self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
         return self.exported(found.name, "default", depth) if found.kind == "module" else found

@@ -261,6 +261,10 @@ ORDER = {
         "if (config.secure) app.use(auth)\napp.get('/x', done)",
         ["auth (it is attached only when config.secure)"],
     ),
+    "under the condition of the mount": (
+        "const r = express.Router()\nr.get('/', done)\nif (config.on) app.use('/x', auth, r)",
+        ["auth"],
+    ),
     "under the same condition": ("if (config.on) {\n  app.use(auth)\n  app.get('/x', done)\n}", ["auth"]),
     "unless a condition holds": (
         "if (dev) { log() } else { app.use(auth) }\napp.get('/x', done)",
@@ -291,6 +295,58 @@ def test_guards_behind_wrappers_and_methods_are_judged_by_their_bodies(tmp_path:
     found = routes_of(tmp_path, {"app.js": USE_GUARDS + text, "guards.js": GUARDS})
     verdicts = {name: route.authentication.value for name, route in found.items()}
     assert verdicts == {"GET /a": Access.ENFORCED, "GET /b": Access.ENFORCED, "GET /c": Access.ABSENT}
+
+
+WRAPPERS = {
+    "always runs it": ("const wrap = (f) => (req, res, next) => f(req, res, next)", Access.ENFORCED),
+    "may skip it": (
+        "const wrap = (f) => (req, res, next) => { if (skips(req)) return next(); f(req, res, next) }",
+        Access.UNKNOWN,
+    ),
+    "skips it for other methods": (
+        "const wrap = (f) => (req, res, next) => { if (req.method === 'POST') return next(); f(req, res, next) }",
+        Access.ENFORCED,
+    ),
+    "skips it for this method": (
+        "const wrap = (f) => (req, res, next) => { if (req.method === 'GET') return next(); f(req, res, next) }",
+        Access.ABSENT,
+    ),
+    "skips it by a function that asks the method": (
+        (
+            "const open = (req) => req.method === 'POST' && known(req)\n"
+            "const wrap = (f) => (req, res, next) => { if (open(req)) return next(); f(req, res, next) }"
+        ),
+        Access.ENFORCED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WRAPPERS.values(), ids=WRAPPERS.keys())
+def test_a_wrapped_guard_counts_when_the_wrapper_runs_it(tmp_path: Path, text: str, expected: Access) -> None:
+    files = {"app.js": USE_GUARDS + text + "\napp.use(wrap(auth))\napp.get('/x', done)\n", "guards.js": GUARDS}
+    assert routes_of(tmp_path, files)["GET /x"].authentication.value == expected
+
+
+def test_options_of_a_guards_factory_settle_what_it_does(tmp_path: Path) -> None:
+    text = (
+        "const check = (options) => (req, res, next) => {\n  if (options.optional) return next()\n"
+        "  if (!req.session.user) return res.status(401).end()\n  next()\n}\n"
+        "app.get('/a', check({ optional: true }), done)\napp.get('/b', check({}), done)\n"
+    )
+    found = routes_of(tmp_path, {"app.js": USE_GUARDS + text, "guards.js": GUARDS})
+    verdicts = {name: route.authentication.value for name, route in found.items()}
+    assert verdicts == {"GET /a": Access.ABSENT, "GET /b": Access.ENFORCED}
+
+
+def test_a_guard_that_lets_a_path_through_sees_it_without_the_mount(tmp_path: Path) -> None:
+    text = (
+        "const most = (req, res, next) => {\n  if (req.path === '/open') return next()\n"
+        "  if (!req.session.user) return res.status(401).end()\n  next()\n}\n"
+        "app.use('/api', most)\napp.get('/api/open', done)\napp.get('/api/x', done)\n"
+    )
+    found = routes_of(tmp_path, {"app.js": USE_GUARDS + text, "guards.js": GUARDS})
+    verdicts = {name: route.authentication.value for name, route in found.items()}
+    assert verdicts == {"GET /api/open": Access.ABSENT, "GET /api/x": Access.ENFORCED}
 
 
 def test_a_guard_before_generated_routes_covers_them(tmp_path: Path) -> None:

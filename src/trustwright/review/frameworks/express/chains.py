@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from trustwright.review.link.assembly.handlers import Handler
 from trustwright.review.link.assembly.paths import ANYTHING, Path
 from trustwright.review.link.assembly.values import Condition
-from trustwright.review.model import DeclaredRoute, GuardUse
+from trustwright.review.model import DeclaredRoute
 
 ANY = "ANY"
+
+
+Guard = tuple[Handler, str]
+"""Something that runs before a handler, and its scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +20,18 @@ class Layer:
 
     Attributes:
         path: where it is attached, mounts included.
+        mount: the part of the path that ``req.path`` leaves out while it runs.
         exact: whether it only runs for the path itself (a route that passes on), not for what lies below.
         method: the method it runs for, or ``ANY``.
-        guards: what runs.
+        guards: what runs, each with its scope.
         conditions: the ``if``s under which it was attached.
     """
 
     path: Path
+    mount: Path
     exact: bool
     method: str
-    guards: tuple[GuardUse, ...]
+    guards: tuple[Guard, ...]
     conditions: frozenset[Condition]
 
     def covers(self, path: Path, method: str) -> bool:

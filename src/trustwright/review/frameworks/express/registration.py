@@ -1,16 +1,20 @@
 """Goes through what was registered on Express applications, in order, and makes routes of it."""
 
 import re
+from dataclasses import dataclass
 
 from trustwright.review.frameworks.express import resources
 from trustwright.review.frameworks.express.answers import Answers
-from trustwright.review.frameworks.express.chains import ANY, Layer, Layers, Registered, answered
+from trustwright.review.frameworks.express.chains import ANY, Guard, Layer, Layers, Registered, answered
+from trustwright.review.frameworks.express.guarding import Guarding
 from trustwright.review.link.assembly.evaluation import Interest
 from trustwright.review.link.assembly.handlers import Handler
 from trustwright.review.link.assembly.paths import ANYTHING, Path, from_regex, from_text
 from trustwright.review.link.assembly.running import Assembly
-from trustwright.review.link.assembly.values import Dynamic, External, Module, Thing, Use, Written
-from trustwright.review.model import DeclaredRoute, Gap, GuardUse, Location, Reference
+from trustwright.review.link.assembly.values import Condition, Dynamic, External, Module, Thing, Use, Written
+from trustwright.review.link.conditions import Conditions
+from trustwright.review.link.values import Values
+from trustwright.review.model import DeclaredRoute, Gap, Location
 
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head", "del", "all")
 METHODS: dict[str, str] = {name: {"del": "DELETE", "all": ANY}.get(name, name.upper()) for name in _VERBS}
@@ -24,6 +28,8 @@ INTEREST = Interest(
         "express.default.Router": "router", "express-promise-router": "router",
         "express-promise-router.default": "router", "@awaitjs/express.Router": "router",
         "express-async-router.AsyncRouter": "router", "@root/async-router.Router": "router",
+        "@modelcontextprotocol/sdk/server/express.js.createMcpExpressApp": "application",
+        "@modelcontextprotocol/sdk/server/express.createMcpExpressApp": "application",
     },
     methods=frozenset({*METHODS, *USES, "route", "param"}),
     branches={"route": "route"},
@@ -33,7 +39,28 @@ INTEREST = Interest(
 )  # fmt: skip
 
 _NAMES_A_PATH = re.compile(r"(path|prefix|url|base|endpoint|mount|root)s?$|^config\b|^process\.env", re.IGNORECASE)
-Parameters = dict[str, tuple[GuardUse, ...]]
+Parameters = dict[str, tuple[Guard, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A thing where it is mounted: below which path, within which others, under which ``if``s."""
+
+    thing: Thing
+    prefix: Path
+    around: tuple[Thing, ...]
+    conditions: frozenset[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What answers requests; ``passes_on`` tells whether it may leave that to others (``None``: not known)."""
+
+    method: str
+    path: Path
+    handler: Handler | None
+    name: str
+    passes_on: bool | None
 
 
 class Registration:
@@ -43,6 +70,8 @@ class Registration:
         """Take the assembly, whose set-up code has run."""
         self._assembly = assembly
         self._handlers = Answers(assembly)
+        conditions = Conditions(Values(assembly.symbols))
+        self._guarding = Guarding(assembly.symbols.corpus, self._handlers, conditions)
         self._layers = Layers()
         self._registered: list[Registered] = []
         self._mounted: set[Thing] = set()
@@ -60,12 +89,12 @@ class Registration:
             self._mark(thing)
         for thing in [item for item in things if item.kind == "application" and item not in self._mounted]:
             self._layers, self._registered = Layers(), []
-            self._walk(thing, Path(), ())
+            self._walk(_Place(thing, Path(), (), frozenset()))
             self._found += answered(self._registered)
         for thing in things:
             if thing.kind == "router" and thing not in self._mounted and thing.uses:
                 what = "routes are declared here on a router that was not found mounted anywhere"
-                self.gaps.append(Gap("not-understood", _place(thing.uses[0]).path, what))
+                self.gaps.append(Gap("not-understood", _line(thing.uses[0]).path, what))
 
     def _mark(self, thing: Thing) -> None:
         """Note what is mounted below a thing, so that only outermost applications are walked."""
@@ -79,24 +108,27 @@ class Registration:
 
     # --- walking ------------------------------------------------------------------------------------------------
 
-    def _walk(self, thing: Thing, prefix: Path, around: tuple[Thing, ...]) -> None:
-        if thing in around:
+    def _walk(self, place: _Place) -> None:
+        if place.thing in place.around:
             return
-        parameters = self._parameters(thing)
-        for use in thing.uses:
+        parameters = self._parameters(place.thing)
+        for use in place.thing.uses:
             if use.method in USES:
-                self._use(thing, use, prefix, around)
+                self._use(place, use)
             elif use.method in METHODS:
                 if len(use.arguments) > 1:
-                    self._chain(thing, use, self._below(prefix, use.arguments[0]), use.arguments[1:], parameters)
+                    paths = self._below(place.prefix, use.arguments[0])
+                    self._chain(place, use, paths, use.arguments[1:], parameters)
             elif use.gives is not None and use.arguments:
-                paths = self._below(prefix, use.arguments[0])
+                paths = self._below(place.prefix, use.arguments[0])
                 for inner in use.gives.uses:
                     if inner.method in METHODS:
-                        self._chain(thing, inner, paths, inner.arguments, parameters)
+                        self._chain(place, inner, paths, inner.arguments, parameters)
             elif use.method in resources.FUNCTIONS:
+                library = use.method.partition(".")[0]
                 for action, method, path in resources.generated(self._assembly, use):
-                    self._add(use, method, prefix / path, None, f"{action} by {use.method.partition('.')[0]}", (), None)
+                    answer = _Answer(method, place.prefix / path, None, f"{action} by {library}", None)
+                    self._add(place, use, answer)
 
     def _parameters(self, thing: Thing) -> Parameters:
         """Return what ``router.param("id", check)`` runs, by the parameter's name."""
@@ -104,42 +136,42 @@ class Registration:
         for use in thing.uses:
             if use.method == "param" and len(use.arguments) > 1:
                 name = self._assembly.texts.part(use.arguments[0])
-                found[name] = found.get(name, ()) + self._handlers.guards(
-                    self._handlers.of(use.arguments[1]), _scope(thing)
-                )
+                found[name] = (*found.get(name, ()), (self._handlers.of(use.arguments[1]), _scope(thing)))
         return found
 
-    def _use(self, thing: Thing, use: Use, prefix: Path, around: tuple[Thing, ...]) -> None:
+    def _use(self, place: _Place, use: Use) -> None:
         paths, rest = self._split(use)
         handlers = self._handlers.flat(rest)
         for path in paths or [Path()]:
-            whole = prefix / path
+            whole = place.prefix / path
             for written in handlers:
                 child = self._thing(written)
                 if child is not None:
-                    self._walk(child, whole, (*around, thing))
+                    around = (*place.around, place.thing)
+                    self._walk(_Place(child, whole, around, place.conditions | use.conditions))
                 elif isinstance(self._assembly.value(written), Dynamic):
                     what = "what is mounted here is chosen at run time"
-                    self.gaps.append(Gap("not-understood", _place(use).path, what))
+                    self.gaps.append(Gap("not-understood", _line(use).path, what))
                 else:
                     answers = bool(paths) and written is handlers[-1]
-                    self._attach(thing, use, whole, self._handlers.of(written), may_answer=answers)
+                    self._attach(place, use, whole, self._handlers.of(written), may_answer=answers)
 
-    def _attach(self, thing: Thing, use: Use, path: Path, handler: Handler, *, may_answer: bool) -> None:
+    def _attach(self, place: _Place, use: Use, path: Path, handler: Handler, *, may_answer: bool) -> None:
         """Take a handler given to ``use``: a guard for what follows, or itself the answer to what lies below."""
         if self._handlers.handles_errors(handler):
             return
         method = self._handlers.answers(handler)
         if method is not None:
             below = path if path.wild else path / Path((ANYTHING,))
-            self._add(use, method, below, handler.body, handler.name, (), None)
+            self._add(place, use, _Answer(method, below, handler, handler.name, None))
         elif may_answer and not path.wild and self._handlers.answers_alone(handler):
-            self._add(use, ANY, path, handler.body, handler.name, (), False)
+            self._add(place, use, _Answer(ANY, path, handler, handler.name, False))
         else:
-            self._layers.add(Layer(path, False, ANY, self._handlers.guards(handler, _scope(thing)), use.conditions))
+            guards = ((handler, _scope(place.thing)),)
+            self._layers.add(Layer(path, path, False, ANY, guards, place.conditions | use.conditions))
 
     def _chain(
-        self, thing: Thing, use: Use, paths: list[Path], arguments: tuple[Written, ...], parameters: Parameters
+        self, place: _Place, use: Use, paths: list[Path], arguments: tuple[Written, ...], parameters: Parameters
     ) -> None:
         """Take ``get(path, guard, guard, handler)``."""
         chain = [self._handlers.of(written) for written in self._handlers.flat(arguments)]
@@ -147,41 +179,35 @@ class Registration:
         if not chain:
             return
         method, last = METHODS[use.method], chain[-1]
-        own = tuple(guard for handler in chain[:-1] for guard in self._handlers.guards(handler, "route"))
+        own = tuple((handler, "route") for handler in chain[:-1])
         passes = self._handlers.passes_on(last)
+        conditions = place.conditions | use.conditions
         for path in paths:
             if not (path.wild and (method == "OPTIONS" or self._handlers.says_not_found(last))):
                 asked = tuple(guard for name in path.parameters for guard in parameters.get(name, ()))
-                self._add(use, method, path, last.body, last.name, asked + own, passes)
+                before = Layer(path, place.prefix, True, method, asked + own, conditions)
+                self._add(place, use, _Answer(method, path, last, last.name, passes), before)
             if passes is not False:
-                guards = own + self._handlers.guards(last, _scope(thing))
-                self._layers.add(Layer(path, True, method, guards, use.conditions))
+                guards = (*own, (last, _scope(place.thing)))
+                self._layers.add(Layer(path, place.prefix, True, method, guards, conditions))
 
-    def _add(
-        self,
-        use: Use,
-        method: str,
-        path: Path,
-        handler: Reference | None,
-        name: str,
-        own: tuple[GuardUse, ...],
-        passes: bool | None,
-    ) -> None:
-        before = [
-            self._handlers.doubted(guard, layer.conditions - use.conditions)
-            for layer in self._layers.over(path, method)
-            for guard in layer.guards
-        ]
+    def _add(self, place: _Place, use: Use, answer: _Answer, own: Layer | None = None) -> None:
+        layers = self._layers.over(answer.path, answer.method)
         route = DeclaredRoute(
-            method=method,
-            path=str(path),
+            method=answer.method,
+            path=str(answer.path),
             framework="express",
             location=self._where(use),
-            handler=handler,
-            handler_name=name,
-            guards=tuple(dict.fromkeys((*before, *own))),
+            handler=answer.handler.body if answer.handler is not None else None,
+            handler_name=answer.name,
+            guards=self._guarding.of(
+                [*layers, own] if own is not None else layers,
+                answer.method,
+                answer.path,
+                place.conditions | use.conditions,
+            ),
         )
-        self._registered.append(Registered(route, path, passes))
+        self._registered.append(Registered(route, answer.path, answer.passes_on))
 
     # --- arguments ----------------------------------------------------------------------------------------------
 
@@ -228,10 +254,10 @@ class Registration:
             origin = self._assembly.origin(first)
             if origin is not first and origin.expression.kind in {"string", "template"}:
                 return origin.code.location(origin.expression.start)
-        return _place(use)
+        return _line(use)
 
 
-def _place(use: Use) -> Location:
+def _line(use: Use) -> Location:
     """Return the line of the method's name, which in a chain is not the line where the call begins."""
     callee = use.call.expression.callee
     at = callee.end - 1 if callee is not None else use.call.expression.start

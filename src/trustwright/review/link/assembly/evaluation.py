@@ -27,6 +27,7 @@ from trustwright.review.link.assembly.values import (
     Value,
     Written,
     name_at,
+    returned,
 )
 from trustwright.review.link.symbols import Symbols
 from trustwright.review.source.code import Code
@@ -341,17 +342,9 @@ class Evaluation(ABC):
         return tuple(name for name, _ in self._patterns(code, function))
 
     def _returned(self, frame: Frame, function: Function) -> Value | None:
-        code = frame.code
-        if code.text[function.body_start : function.body_start + 1] != b"{":
-            return self.value(Written(code.expression(function.body_start, function.body_end), frame))
         best: Value | None = None
-        for item in code.within(code.facts.returns, function.body_start, function.body_end):
-            if code.enclosing_function(item.start) != function:
-                continue
-            end = item.end - (code.text[item.end - 1 : item.end] == b";")
-            if end <= item.start + len("return"):
-                continue
-            found = self.value(Written(code.expression(item.start + len("return"), end), frame))
+        for item in returned(frame.code, function):
+            found = self.value(Written(item, frame))
             if isinstance(found, Thing | Closure | Instance):
                 return found
             best = found if found is not None else best

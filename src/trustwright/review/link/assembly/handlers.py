@@ -2,18 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 
+from trustwright.review.link.assembly.names import chain
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.truth import Known, unknown
-from trustwright.review.link.assembly.values import Closure, Condition, Written
+from trustwright.review.link.assembly.values import Closure, Condition, External, Written
 from trustwright.review.model import GuardUse, Reference
 from trustwright.review.source.code import Code
+
+
+class Runs(Enum):
+    """Whether a function runs what it was given."""
+
+    ALWAYS = "always"
+    MAYBE = "maybe"
+    NEVER = "never"
+
 
 _MAX_WRAPS = 4
 _MAX_NESTED = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Handler:
     """One function that handles requests.
 
@@ -22,12 +33,14 @@ class Handler:
         closure: the function it leads to, wrappers such as ``asyncHandler(f)`` taken off; ``None`` when not found.
         name: how to call it.
         wrapped: whether a wrapper was taken off.
+        wrapper: the function that runs instead of it, when it was found.
     """
 
     written: Written
     closure: Closure | None
     name: str
     wrapped: bool = False
+    wrapper: Closure | None = None
 
     @property
     def code(self) -> Code:
@@ -42,10 +55,7 @@ class Handler:
     @property
     def body(self) -> Reference:
         """The function when it was found, else the expression."""
-        if self.closure is None:
-            return self.attached
-        function = self.closure.function
-        return self.closure.frame.code.reference(function.start, function.end)
+        return _place(self.closure) if self.closure is not None else self.attached
 
 
 class Handlers:
@@ -58,13 +68,13 @@ class Handlers:
     def of(self, written: Written, depth: int = 0) -> Handler:
         """Return what a handler expression leads to."""
         value = self._assembly.value(written)
+        closure = value if isinstance(value, Closure) else None
         expression = written.expression
         if expression.kind == "call" and depth < _MAX_WRAPS and expression.last_name != "bind":
             for item in expression.arguments:
                 inner = self.of(Written(item, written.frame), depth + 1)
                 if inner.closure is not None and len(self.parameters(inner.closure)) > 1:
-                    return Handler(written, inner.closure, inner.name, wrapped=True)
-        closure = value if isinstance(value, Closure) else None
+                    return Handler(written, inner.closure, inner.name, wrapped=True, wrapper=closure)
         return Handler(written, closure, name_of(written, closure))
 
     def parameters(self, closure: Closure) -> tuple[str, ...]:
@@ -88,14 +98,50 @@ class Handlers:
             scope: where it is attached.
             known: answers for what the framework knows of the route, which settles conditions in the guard's body.
         """
-        attached = GuardUse(handler.attached, scope)
         if handler.closure is None:
-            return (attached,)
+            return (GuardUse(self._given(handler), scope),)
         unreached = self.unreached(handler.closure, known)
-        if handler.wrapped:
-            return (attached, GuardUse(handler.body, scope, unreached=unreached))
-        where = handler.attached if self._plain(handler) else handler.body
-        return (GuardUse(where, scope, unreached=unreached),)
+        if not handler.wrapped:
+            where = handler.attached if self._plain(handler) else handler.body
+            return (GuardUse(where, scope, unreached=unreached),)
+        inner = GuardUse(handler.body, scope, unreached=unreached)
+        if handler.wrapper is None:
+            return (GuardUse(handler.attached, scope), inner)
+        around = self.unreached(handler.wrapper, known)
+        outer = GuardUse(_place(handler.wrapper), scope, unreached=around)
+        runs = self._runs_inner(handler.wrapper, handler.closure, around)
+        if runs is Runs.NEVER:
+            return (outer,)
+        place = handler.code.location(handler.written.expression.start)
+        return (outer, inner if runs is Runs.ALWAYS else replace(inner, doubt=f"what wraps it at {place} may skip it"))
+
+    def _given(self, handler: Handler) -> Reference:
+        """Return the call that made a guard from outside when only its name is attached (``this.limiter``)."""
+        written = handler.written
+        value = self._assembly.value(written)
+        if not isinstance(value, External) or value.written is None or written.expression.kind != "name":
+            return handler.attached
+        if self._assembly.symbols.expression(written.code, written.expression).kind == "external":
+            return handler.attached
+        made = value.written
+        return made.code.reference(made.expression.start, made.expression.end)
+
+    def _runs_inner(self, wrapper: Closure, inner: Closure, unreached: tuple[Reference, ...]) -> Runs:
+        """Say whether a wrapper runs what it wraps for every request."""
+        code, function = wrapper.frame.code, wrapper.function
+        names = {name for frame in chain(wrapper.frame) for name, value in frame.names.items() if value == inner}
+        calls = code.calls_in(function.body_start, function.body_end)
+        own = [call for call in calls if call.callee.partition(".")[0] in names]
+        if not own:
+            return Runs.MAYBE
+        if any(item.start <= own[0].start < item.end for item in unreached):
+            return Runs.NEVER
+        for item in code.within(code.facts.branches, function.body_start, own[0].start):
+            settled = any(part.start in {item.then_start, item.then_end} for part in unreached)
+            leaves = bool(code.within(code.facts.returns, item.then_start, item.then_end))
+            if not settled and (own[0].start < item.end or leaves):
+                return Runs.MAYBE
+        return Runs.ALWAYS
 
     def unreached(self, closure: Closure, known: Known = unknown) -> tuple[Reference, ...]:
         """Return what of a guard's body never runs with the options it was made with (``auth({ optional: true })``)."""
@@ -141,3 +187,7 @@ def name_of(written: Written, closure: Closure | None) -> str:
     if expression.kind == "function":
         return (closure.function.name if closure is not None else "") or "inline handler"
     return expression.name.removesuffix(".bind") or "inline handler"
+
+
+def _place(closure: Closure) -> Reference:
+    return closure.frame.code.reference(closure.function.start, closure.function.end)

@@ -3,17 +3,27 @@
 from collections.abc import Callable
 
 from trustwright.review.link.assembly.names import Names, chain
-from trustwright.review.link.assembly.values import Closure, Instance, Items, Text, Thing, Value, Written, name_at
+from trustwright.review.link.assembly.values import (
+    Closure,
+    Instance,
+    Items,
+    Text,
+    Thing,
+    Value,
+    Written,
+    name_at,
+    returned,
+)
 from trustwright.review.source.expression import Expression
 
-Known = Callable[[str], "bool | None"]
-"""Answers for names that only the caller knows (``request.routeOptions.config.public``)."""
+Known = Callable[[str], "str | bool | None"]
+"""Answers for names that only the caller knows (``req.method``, ``request.routeOptions.config.public``)."""
 
 _MAX_DEPTH = 10
 _EQUAL = {"==": True, "===": True, "!=": False, "!==": False}
 
 
-def unknown(_: str) -> bool | None:
+def unknown(_: str) -> str | bool | None:
     """Know no name."""
     return None
 
@@ -28,18 +38,32 @@ class Truth:
 
     def of(self, written: Written, known: Known = unknown, depth: int = 0) -> bool | None:
         """Return whether a condition holds; ``known`` is asked for each name first."""
-        expression, frame = written.expression, written.frame
+        expression = written.expression
         if depth > _MAX_DEPTH:
             return None
         if expression.kind in {"name", "call"} and (told := known(expression.name)) is not None:
-            return told
+            return bool(told)
         if expression.kind == "operation":
             return self._operation(written, known, depth + 1)
-        if expression.kind == "call" and expression.name == "Boolean" and expression.arguments:
-            return self.of(Written(expression.arguments[0], frame), known, depth + 1)
+        if expression.kind == "call":
+            return self._called(written, known, depth + 1)
         if expression.kind == "name":
             return self._named(written, depth)
         return _literal(expression)
+
+    def _called(self, written: Written, known: Known, depth: int) -> bool | None:
+        """Decide ``Boolean(x)``, and a call of a function that only returns a condition."""
+        expression, frame = written.expression, written.frame
+        if expression.name == "Boolean" and expression.arguments:
+            return self.of(Written(expression.arguments[0], frame), known, depth)
+        closure = self._evaluate(Written(expression.callee, frame)) if expression.callee is not None else None
+        if not isinstance(closure, Closure):
+            return None
+        code, function = closure.frame.code, closure.function
+        answers = returned(code, function)
+        if len(answers) != 1 or code.within(code.facts.branches, function.body_start, answers[0].start):
+            return None
+        return self.of(Written(answers[0], closure.frame), known, depth)
 
     def _named(self, written: Written, depth: int) -> bool | None:
         if not self._is_settled(written):
@@ -99,11 +123,13 @@ class Truth:
             if side.expression.kind == "boolean":
                 held = self.of(against, known, depth)
                 return None if held is None else held == side.expression.value
-        texts = self._text(one), self._text(other)
+        texts = self._text(one, known), self._text(other, known)
         return texts[0] == texts[1] if None not in texts else None
 
-    def _text(self, written: Written) -> str | None:
-        """Return a string that is written out; what may be replaced at run time is none."""
+    def _text(self, written: Written, known: Known) -> str | None:
+        """Return a string that is known or written out; what may be replaced at run time is none."""
+        if written.expression.kind == "name" and isinstance(told := known(written.expression.name), str):
+            return told
         if written.expression.kind == "name" and self._is_settled(written):
             value = self._evaluate(written)
             return value.expression.text if isinstance(value, Written) else None

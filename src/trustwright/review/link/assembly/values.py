@@ -173,3 +173,15 @@ Value: TypeAlias = (
 def name_at(start: int, name: str) -> Expression:
     """Return the expression of a plain name that stands at an offset."""
     return Expression("name", start, start + len(name.encode()), name=name)
+
+
+def returned(code: Code, function: Function) -> list[Expression]:
+    """Return the expressions that a function may return, in order; ``return`` without one is left out."""
+    if code.text[function.body_start : function.body_start + 1] != b"{":
+        return [code.expression(function.body_start, function.body_end)]
+    found = []
+    for item in code.within(code.facts.returns, function.body_start, function.body_end):
+        start, end = item.start + len("return"), item.end - (code.text[item.end - 1 : item.end] == b";")
+        if end > start and code.enclosing_function(item.start) == function:
+            found.append(code.expression(start, end))
+    return found
