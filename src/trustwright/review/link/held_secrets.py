@@ -81,6 +81,11 @@ def held_secrets(symbols: Symbols) -> Iterator[HeldSecret]:
             yield HeldSecret(secret, Location(path, secret.line), development)
 
 
+def serves_tests(path: str) -> bool:
+    """Tell by its path whether a file of settings serves tests, pipelines or a developer's own machine."""
+    return _FOR_TESTS.search(path) is not None or _DEVELOPMENT.search(path) is not None
+
+
 def _wanted(corpus: Corpus, path: str) -> Callable[[Secret], bool] | None:
     """Return which secrets of a file matter; ``None`` when none does."""
     name = posixpath.basename(path)

@@ -37,7 +37,7 @@ _VENDORED = re.compile(
 _TEST = re.compile(
     r"(^|/)(tests?|__tests__|__mocks__|spec|specs|e2e|cypress|playwright|testing|testdata|test-data|fixtures?|mocks?|"
     r"unit-?tests?|integration-?tests?|vagrant)/"
-    r"|(^|/)(test_[^/]*|[^/]*_test|conftest|[^/]*[.-](test|tests|spec|e2e-spec|e2e|stories|story|mock|fixture)|"
+    r"|(^|/)(tests?|test_[^/]*|[^/]*_test|conftest|[^/]*[.-](test|tests|spec|e2e-spec|e2e|stories|story|mock|fixture)|"
     r"(jest|vitest|karma|cypress|playwright|protractor)[^/]*\.(config|conf|setup)[^/]*)\.[a-z]+$",
     re.IGNORECASE,
 )

@@ -63,7 +63,7 @@ _NOT_A_NAME: Final = re.compile(
     r"(?:max|min|num|count|total|prompt|input|output|completion|stop|special|bos|eos|pad|cls|sep|mask|unk|next|page|"
     r"continuation|cancel|injection|color|design|theme|syntax|lex|parse|match|kind|token)[_.-]?tokens?$|"
     r"(?:show|hide|toggle|has|is|no|use|allow|enable|disable|require|forgot|reset|change|confirm|invalid|wrong|missing|"
-    r"label|error|message|title|text|hint|placeholder|autocomplete|i18n|translate)[_.-]?(?:password|token|secret)|"
+    r"current|label|error|message|title|text|hint|placeholder|autocomplete|i18n|translate)[_.-]?(?:password|token|secret)|"
     r"(?:secret|token)[_.-]?(?:name|id|arn|ref|path|type)|key[_.-]?ref|key[_.-]?id|type[_.-]?token",
     re.IGNORECASE,
 )
@@ -127,6 +127,7 @@ _UNQUOTED: Final = re.compile(
     re.IGNORECASE,
 )
 """Files in which a value stands without quotes."""
+_QUOTED_SETTINGS: Final = (".tf", ".tfvars", ".toml")
 
 
 class Secret(Struct, frozen=True, array_like=True, gc=False):
@@ -268,19 +269,28 @@ def _names(data: bytes) -> Iterator[tuple[str, "re.Match[bytes]"]]:
 
 def _named(path: str, data: bytes, names: "list[tuple[str, re.Match[bytes]]]") -> Iterator[Secret]:
     settings = _UNQUOTED.search(path) is not None
+    plain = settings or path.endswith(_QUOTED_SETTINGS)
     for name, after in names:
         start, end = _value(after)
         value = data[start:end].decode("utf-8", "replace")
         kind: Kind | None = None
+        if path.endswith(".py") and _is_annotation(data, after):
+            continue
         if _OUTSIDE.search(value):
             kind, start, end = _from_outside(data, after, start, end)
-        elif _known(name, value, settings and after["escaped"] is None):
+        elif (after["bare"] is None or settings) and _known(name, value, plain and after["escaped"] is None):
             kind = None if _COMMENTED.match(data, data.rfind(b"\n", 0, start) + 1) else "well-known"
         elif _written(data, after, name, settings) and is_secret(name, value):
             kind = "named"
         if kind is not None:
             what = "a password" if _PASSWORD_NAME.search(name) else "a secret"
             yield Secret(kind, start, end, _line(data, start), what, name, grave=kind == "named")
+
+
+def _is_annotation(data: bytes, after: "re.Match[bytes]") -> bool:
+    """Tell ``name: "text"`` from an assignment: in Python it gives no value, or is YAML in a string."""
+    colon = data[after.end("tail") : after.end("tail") + 4].lstrip()[:1] == b":"
+    return colon and not after["closed"] and after["type"] is None
 
 
 def _from_outside(data: bytes, after: "re.Match[bytes]", start: int, end: int) -> tuple[Kind, int, int]:
