@@ -29,6 +29,8 @@ _METHODS = (
     "authenticate_credentials",
 )  # fmt: skip
 _DECIDING = frozenset({"canActivate", "has_permission", "has_object_permission", "test_func", "validate", "check"})
+_METHOD_TEST = re.compile(r"\(?\s*[\w.]*\bmethod\s*(===?|==)\s*[\"'`]\w+[\"'`]\s*\)?")
+"""Asks for the request's method, which is known of a route."""
 _MAX_CALLS = 60
 """Calls followed from one body at most; a guard or handler with more is not judged by what lies behind the rest."""
 _GUARD_DEPTH = 4
@@ -343,7 +345,12 @@ class Guards:
             return False
         if not reading.strict:
             return True
-        around = [b for b in code.branches_around(call.start) if b.start >= function.start]
+        around = [
+            branch
+            for branch in code.branches_around(call.start)
+            if branch.start >= function.start
+            and not _METHOD_TEST.fullmatch(code.source(branch.condition_start, branch.condition_end))
+        ]
         inner = code.enclosing_function(call.start)
         return not around and (inner is None or inner.start <= function.start)
 

@@ -52,12 +52,17 @@ _NAMED_RESPONSES = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])(401|403|404)(?![\w.])|(UNAUTHORIZED|FORBIDDEN|UNAUTHENTICATED)")
 _SAID = re.compile(
-    r"[\"'`][^\"'`\n]{0,60}?\b((?P<forbidden>forbidden|(permission|access) denied|not (authori[sz]ed|allowed|"
+    r"[\"'`][^\"'`\n]{0,60}?\b((?P<forbidden>forbidden|(permission|access) denied|not (authori[sz]ed|"
     r"permitted)|insufficient permissions?)|unauthori[sz]ed|unauthenticated|not (authenticated|logged in|signed in)|"
     r"(must|need to|please) (be )?(log|sign)(ged|ed)? ?in|(login|authentication) required)\b",
     re.IGNORECASE,
 )
 """What an answer says that refuses by its words alone, as server actions do: ``return { error: "Unauthorized" }``."""
+_ANSWERS = re.compile(
+    r"return\s+(await\s+)?(false\b|(?!(next|call_next|super|handler|fn|func|callback|view\w*)\s*\()(?!\w+\.get_response)[\w.]+\()",
+    re.IGNORECASE,
+)
+"""What a clause returns that answers the request itself: a response somebody makes, not what the handler returns."""
 _MAX_CONDITION = 400
 
 
@@ -185,11 +190,11 @@ def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:
     function = code.enclosing_function(at)
     for caught in code.facts.catches:
         if caught.try_start <= at < caught.start and (function is None or caught.try_start >= function.start):
-            if ends_there and (
-                code.within(code.facts.returns, caught.body_start, caught.body_end)
-                or (function is not None and not code.calls_in(caught.end, function.body_end))
-            ):
+            returned = code.within(code.facts.returns, caught.body_start, caught.body_end)
+            nothing_follows = function is not None and not code.calls_in(caught.end, function.body_end)
+            if ends_there and (returned or nothing_follows):
                 return False
             raised = code.within(code.facts.raises, caught.body_start, caught.body_end)
-            return not raised and not rejections(code, caught.body_start, caught.body_end)
+            answers = any(_ANSWERS.match(plain(code, item.start, item.end)) for item in returned)
+            return not (raised or answers or rejections(code, caught.body_start, caught.body_end))
     return False

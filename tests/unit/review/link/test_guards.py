@@ -21,6 +21,16 @@ def judge(folder: Path, files: dict[str, str], name: str = "guard") -> GuardVerd
 
 
 REFUSES = {
+    "throws to its own catch": (
+        "export const guard = (handler) => async (req) => { try {"
+        " if (!req.session) throw new ApiError({ code: 'unauthorized' }); return await handler(req)"
+        " } catch (error) { return answerError(error) } }"
+    ),
+    "leaves it to a function that refuses": (
+        "import jwt from 'jsonwebtoken'\n"
+        "export function guard(req, res, next) { jwt.verify(req.headers.authorization, KEY, "
+        "(err, user) => { if (err) return res.sendStatus(401); req.user = user; next() }) }"
+    ),
     "status 401": "export function guard(req, res, next) { if (!req.user) return res.status(401).end(); next() }",
     "sendStatus in else": (
         "export function guard(req, res, next) { if (req.session.userId) { next() } else { res.sendStatus(401) } }"
@@ -46,6 +56,14 @@ def test_a_body_that_refuses_enforces(tmp_path: Path, body: str) -> None:
 
 
 PASSES = {
+    "catches and lets through": (
+        "export const requireAuth = (handler) => async (req) => {"
+        " try { if (!req.user) throw new UnauthorizedException() } catch (e) { return handler(req) } }"
+    ),
+    "leaves it to a function that goes on": (
+        "import jwt from 'jsonwebtoken'\nexport function requireAuth(req, res, next) "
+        "{ jwt.verify(req.headers.authorization, KEY, (err, data) => { if (!err) req.user = data }); next() }"
+    ),
     "only logs": "export function requireAuth(req, res, next) { console.log(req.user); next() }",
     "swallows the failure": (
         "import jwt from 'jsonwebtoken'\n"
@@ -207,6 +225,9 @@ def handled(folder: Path, body: str, more: str = "") -> Access:
 
 
 REFUSING_HANDLERS = {
+    "a library that throws for one method": (
+        "if (request.method === 'POST') { event = stripe.webhooks.constructEvent(raw, sig, KEY); await act() }"
+    ),
     "words alone": "const session = await getSession(); if (!session) { return { error: 'Unauthorized' } } act()",
     "a secret in a header": (
         "const header = request.headers.get('authorization'); const given = header?.split(' ')[1];"
@@ -235,6 +256,7 @@ def test_a_handler_that_refuses(tmp_path: Path, body: str) -> None:
 
 
 OPEN_HANDLERS = {
+    "another method": "if (request.method !== 'POST') { return { message: 'Method Not Allowed', code: 405 } } act()",
     "a missing setting": "const apiKey = process.env.API_KEY; if (!apiKey) throw new ApiError('none', 403); act()",
     "a wrong password": "if (!(await compare(body.password, user.hash))) return Response.json({}, { status: 401 })",
     "an error that is only logged": (
