@@ -37,6 +37,9 @@ _PLACEHOLDER: Final = re.compile(
     r"server|site|app)|^(hostname|host|domain|server|example|foo|bar|company|website|yourdomain|mydomain)\b\.?|xxx",
     re.IGNORECASE,
 )
+_INSERTED: Final = re.compile(
+    r"\$\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\$\([^()\n]*\)|%\(\w+\)s|%s|<[\w-]+>|\$\w+"
+)
 _HOLE: Final = re.compile(r"[{}$<>%*\[\]()]|^$")
 _URL: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^\s/?#\"'`|,;\\)]*)(?P<path>/[^\s?#\"'`|;\\)]*)?"
@@ -69,14 +72,19 @@ class Address:
 
 def address(text: str) -> Address | None:
     """Read a URL; None when the text does not begin with one."""
-    match = _URL.match(text.strip())
+    match = _URL.match(_filled(text.strip()))
     return _address(match) if match is not None else None
 
 
 def addresses(text: str) -> Iterator[tuple[int, Address]]:
-    """Yield each URL in a text with its character offset."""
-    for match in _URL.finditer(text):
+    """Yield each URL in a text with its character offset; what a program or template puts in stays as ``{___}``."""
+    for match in _URL.finditer(_filled(text)):
         yield match.start(), _address(match)
+
+
+def _filled(text: str) -> str:
+    """Mark the parts that are put in later, without moving anything."""
+    return _INSERTED.sub(lambda match: "{" + "_" * (len(match[0]) - 2) + "}", text)
 
 
 def reach(host: str) -> Reach:
@@ -101,7 +109,7 @@ def _address(match: re.Match[str]) -> Address:
     authority = match["authority"]
     credentials, at, place = authority.rpartition("@")
     host, port = place.partition(",")[0], ""
-    if not host.startswith("[") and re.search(r":(\d*|\$?\{[^}]*\}|\$\w+)$", host):
+    if not host.startswith("[") and re.search(r":(\d*|\{[^}]*\})$", host):
         host, _, port = host.rpartition(":")
     elif host.startswith("[") and "]" in host:
         port = host.partition("]")[2].lstrip(":")

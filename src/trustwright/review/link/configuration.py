@@ -32,7 +32,7 @@ _DATA: Final = re.compile(
 _TEMPLATE: Final = re.compile(r"example|sample|template|\bdist\b|-dist$", re.IGNORECASE)
 _DEVELOPMENT: Final = re.compile(
     r"(^|[/._-])(dev|devel|development|local|localdev|devcontainer|test|tests|testing|test-environments?|ci|e2e|cypress|"
-    r"override|sandbox|playground|demo|debug|vagrant|smoke-tests?|mock|bench|benchmarks?)([/._-]|$)",
+    r"override|sandbox|playground|demo|debug|vagrant|smoke-tests?|mock|bench|benchmarks?|tox|pytest)([/._-]|$)",
     re.IGNORECASE,
 )
 _PRODUCTION: Final = re.compile(r"(^|[/._-])(prod|production|prd|live)([/._-]|$)", re.IGNORECASE)
