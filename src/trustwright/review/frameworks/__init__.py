@@ -1,7 +1,7 @@
 """Facts become routes: one module per web framework, found by being there.
 
-A framework module holds ``PACKAGES`` (the dependencies that mean it is in use), ``TRIGGERS`` (texts without which a source
-file cannot matter to it) and ``routes(project)``. ``docs/adding/framework.md`` says how to write one.
+A framework module holds ``PACKAGES`` (the dependencies that mean it is in use), ``TRIGGERS`` (texts without which a
+source file cannot matter to it) and ``routes(project)``. ``docs/adding/framework.md`` says how to write one.
 """
 
 import importlib
@@ -26,7 +26,8 @@ class Framework:
 
 NOT_UNDERSTOOD: dict[str, str] = {
     "koa": "Koa", "@hapi/hapi": "hapi", "hono": "Hono", "@trpc/server": "tRPC", "@remix-run/node": "Remix",
-    "@remix-run/server-runtime": "Remix", "react-router-hono-server": "React Router", "@react-router/node": "React Router",
+    "@remix-run/server-runtime": "Remix", "react-router-hono-server": "React Router",
+    "@react-router/node": "React Router",
     "@sveltejs/kit": "SvelteKit", "nuxt": "Nuxt", "@adonisjs/core": "AdonisJS", "sails": "Sails", "restify": "Restify",
     "apollo-server": "Apollo", "@apollo/server": "Apollo", "graphql-yoga": "GraphQL Yoga", "@ts-rest/core": "ts-rest",
     "@feathersjs/feathers": "Feathers", "loopback": "LoopBack", "@loopback/rest": "LoopBack", "elysia": "Elysia",

@@ -1,4 +1,4 @@
-"""What a handler does: deletes, writes, audit events, in the order they run, followed through services and ORM calls."""
+"""What a handler does: deletes, writes, audit events, in the order they run, through services and ORM calls."""
 
 import re
 from dataclasses import dataclass
@@ -19,20 +19,22 @@ _AUDIT = re.compile(
 _DELETES = frozenset(
     {
         "delete", "deleteMany", "destroy", "deleteOne", "findByIdAndDelete", "findOneAndDelete", "findByIdAndRemove",
-        "findOneAndRemove", "remove", "del", "delete_one", "delete_many", "delete_instance", "bulk_delete", "hardDelete",
-        "hard_delete", "delete_by_id", "deleteById", "find_one_and_delete", "truncate", "_raw_delete",
+        "findOneAndRemove", "remove", "del", "delete_one", "delete_many", "delete_instance", "bulk_delete",
+        "hardDelete", "hard_delete", "delete_by_id", "deleteById", "find_one_and_delete", "truncate", "_raw_delete",
     }
 )  # fmt: skip
 _CERTAIN_DELETES = _DELETES - {"delete", "remove", "destroy", "del", "truncate"}
 _SOFT = re.compile(r"^(soft_?delete|soft_?remove|archive|discard|mark_?(as_?)?deleted|trash)\w*$", re.IGNORECASE)
+_UNMARKED = frozenset({"null", "None", "false", "False"})
 _SOFT_FIELD = re.compile(
     r"(deleted_?(at|by|on|time|date)|is_?deleted|archived_?at|is_?archived|removed_?at|^deleted$)$", re.IGNORECASE
 )
 _WRITES = frozenset(
     {
-        "create", "createMany", "insert", "insertOne", "insertMany", "save", "update", "updateOne", "updateMany", "upsert",
-        "findOneAndUpdate", "findByIdAndUpdate", "bulk_create", "bulk_update", "bulkCreate", "insert_one", "insert_many",
-        "update_one", "update_many", "add", "commit", "get_or_create", "update_or_create", "create_user", "set_password",
+        "create", "createMany", "insert", "insertOne", "insertMany", "save", "update", "updateOne", "updateMany",
+        "upsert", "findOneAndUpdate", "findByIdAndUpdate", "bulk_create", "bulk_update", "bulkCreate", "insert_one",
+        "insert_many", "update_one", "update_many", "add", "commit", "get_or_create", "update_or_create",
+        "create_user", "set_password",
     }
 )  # fmt: skip
 _MEMORY = re.compile(
@@ -97,12 +99,15 @@ class Actions:
                 found.append((call.end, (action,)))
             elif depth > 0:
                 symbol = self._symbols.name(code, call.callee, call.start)
-                if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
-                    if symbol.function.start != function.start or symbol.code is not code:
-                        found.append((call.end, self.of(symbol.code, symbol.function, depth - 1)))
-        for item in code.within(code.facts.assignments, function.body_start, function.body_end):
-            if "." in item.target and _SOFT_FIELD.search(item.target.rpartition(".")[2]):
-                found.append((item.end, (Action("soft-delete", code.location(item.start), item.target),)))
+                if symbol.kind != "function" or symbol.code is None or symbol.function is None:
+                    continue
+                if symbol.function.start != function.start or symbol.code is not code:
+                    found.append((call.end, self.of(symbol.code, symbol.function, depth - 1)))
+        found += [
+            (item.end, (Action("soft-delete", code.location(item.start), item.target),))
+            for item in code.within(code.facts.assignments, function.body_start, function.body_end)
+            if "." in item.target and _SOFT_FIELD.search(item.target.rpartition(".")[2])
+        ]
         return [action for _, actions in sorted(found, key=lambda pair: pair[0]) for action in actions]
 
     def action(self, code: Code, call: Call) -> Action | None:
@@ -116,7 +121,7 @@ class Actions:
             kind = "soft-delete"
         elif last in _DELETES:
             kind = "hard-delete" if self._deletes(code, call, last, receiver) else None
-        elif last in _WRITES and (receiver or last in {"update_or_create"}):
+        elif last in _WRITES and (receiver or last == "update_or_create"):
             kind = self._write(code, call, receiver)
         elif last in _SQL_CALLS:
             text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 600))
@@ -154,12 +159,7 @@ class Actions:
         if _MEMORY.search(receiver):
             return None
         for pair in code.within(code.facts.pairs, call.arguments_start, call.arguments_end):
-            if _SOFT_FIELD.search(pair.key) and code.source(pair.value_start, pair.value_end) not in {
-                "null",
-                "None",
-                "false",
-                "False",
-            }:
-                if not re.search(r"where|filter", code.source(call.arguments_start, pair.start)[-40:]):
-                    return "soft-delete"
+            marks = _SOFT_FIELD.search(pair.key) and code.source(pair.value_start, pair.value_end) not in _UNMARKED
+            if marks and not re.search(r"where|filter", code.source(call.arguments_start, pair.start)[-40:]):
+                return "soft-delete"
         return "write" if _DATABASE.search(receiver) else None

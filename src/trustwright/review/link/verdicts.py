@@ -21,19 +21,24 @@ from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "SUBSCRIPTION", "WEBSOCKET"})
-_SENSITIVE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("changes who may do what", re.compile(r"role|permission|grant|privilege|polic(y|ies)\b|member|invit", re.IGNORECASE)),
-    ("changes credentials", re.compile(r"password|api-?_?key|token|secret|credential|mfa|2fa|totp|passkey|session", re.IGNORECASE)),
-    ("changes a user account", re.compile(r"users?\b|accounts?\b|profile|impersonat", re.IGNORECASE)),
-    ("moves money", re.compile(r"payment|payout|refund|charge|transfer|withdraw|wallet|invoice|billing|subscription", re.IGNORECASE)),
-    ("is an administrative action", re.compile(r"\badmin|settings|config", re.IGNORECASE)),
-)  # fmt: skip
+_SENSITIVE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (what, re.compile(words, re.IGNORECASE))
+    for what, words in (
+        ("changes who may do what", r"role|permission|grant|privilege|polic(y|ies)\b|member|invit"),
+        ("changes credentials", r"password|api-?_?key|token|secret|credential|mfa|2fa|totp|passkey|session"),
+        ("changes a user account", r"users?\b|accounts?\b|profile|impersonat"),
+        ("moves money", r"payment|payout|refund|charge|transfer|withdraw|wallet|invoice|billing|subscription"),
+        ("is an administrative action", r"\badmin|settings|config"),
+    )
+)
 _EXPORT = re.compile(r"export|download|dump|backup|report", re.IGNORECASE)
 _DELETE_NAME = re.compile(r"delete|destroy|remove|erase|purge", re.IGNORECASE)
 _OWNED = re.compile(
-    r"(user|owner|author|creator|created_?by|account|customer|organi[sz]ation|org|tenant|workspace|team|company)_?(id)?(__\w+)?"
-    r"[\"']?\s*(:|={1,3}|,)\s*\(?(await )?(?P<whose>req(uest)?\.(user|auth|session)|self\.request\.user|session|current_?user|ctx\.|"
-    r"context\.|user\.(id|sub)|auth\.|g\.user|me\.|this\.request\.user|principal|claims|locals|organi[sz]ation_?id\b|user_?id\b)",
+    r"(user|owner|author|creator|created_?by|account|customer|organi[sz]ation|org|tenant|workspace|team|company)"
+    r"_?(id)?(__\w+)?[\"']?\s*(:|={1,3}|,)\s*\(?(await )?"
+    r"(?P<whose>req(uest)?\.(user|auth|session)|self\.request\.user|session|current_?user|ctx\.|"
+    r"context\.|user\.(id|sub)|auth\.|g\.user|me\.|this\.request\.user|principal|claims|locals|"
+    r"organi[sz]ation_?id\b|user_?id\b)",
     re.IGNORECASE,
 )
 _OWN_PATH = re.compile(r"/(me|self|myself|my)(/[\w-]+)*/?$", re.IGNORECASE)
@@ -164,8 +169,8 @@ class Verdicts:
             if match["whose"] not in asked or not match["whose"].lower().endswith("id"):
                 return function.body_start + len(body[: match.start()].encode())
         if _OWN_PATH.search(path):
-            match = _CALLER.search(body)
-            return function.body_start + len(body[: match.start()].encode()) if match is not None else None
+            caller = _CALLER.search(body)
+            return function.body_start + len(body[: caller.start()].encode()) if caller is not None else None
         return None
 
     def _deletion(self, declared: DeclaredRoute, found: bool, actions: tuple[Action, ...]) -> Verdict[Deletion]:

@@ -1,7 +1,7 @@
 """Facts and routes become findings: one module per rule, found by being there.
 
-A rule module holds ``RULE``, what it says of itself, and ``check(project)``, which yields one observation for each member
-of its population. ``docs/adding/rule.md`` says how to write one.
+A rule module holds ``RULE``, what it says of itself, and ``check(project)``, which yields one observation for each
+member of its population. ``docs/adding/rule.md`` says how to write one.
 """
 
 import importlib

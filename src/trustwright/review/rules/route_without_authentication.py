@@ -14,9 +14,9 @@ RULE = Rule(
         "and access reviews cannot cover it."
     ),
     remediation=(
-        "Attach the application's authentication guard to the route, or to the router it is mounted under, before the handler.",
+        "Attach the application's authentication guard to the route, or to the router above it, before the handler.",
         "Make the guard reject (401 or a redirect to the login page) when no valid session or token is present.",
-        "If the route is meant to be public, declare it in trustwright.toml with a reason, an owner and an expiry date.",
+        "If the route is meant to be public, declare it in trustwright.toml with a reason, an owner and an end date.",
         "Add a test that calls the route without credentials and expects a refusal.",
     ),
     criteria=("CC6.1", "CC6.6"),

@@ -16,7 +16,7 @@ RULE = Rule(
     ),
     remediation=(
         "Decide which roles, or which owner, may use the route, and write it into the role matrix.",
-        "Check it on the server before acting: a role or permission guard on the route, or a query limited to the caller's own records.",
+        "Check it on the server before acting: a role or permission guard, or a query limited to the caller's records.",
         "Refuse with 403 (or 404 for records of others) and add tests with the wrong role and another tenant's id.",
     ),
     criteria=("CC6.3", "CC6.1"),

@@ -8,7 +8,7 @@ from trustwright.review.project import Project
 RULE = Rule(
     __name__,
     title="Sensitive action without audit event",
-    finding="A route deletes data, moves money, exports, or changes users, credentials or permissions without an audit event.",
+    finding=("A route deletes data, moves money, exports, or changes users, credentials or permissions, unaudited."),
     risk=(
         "Nobody can tell afterwards who did what and when; an incident cannot be scoped, and the auditor cannot test "
         "that sensitive actions are logged."
@@ -45,5 +45,5 @@ def check(project: Project) -> Iterator[Observation]:
             yield unmet(place, f"{route.name} {route.sensitive} and records no audit event.", severity=severity)
         elif verdict.value in {Audit.AFTER, Audit.BEFORE}:
             missing = "attempts that fail" if verdict.value is Audit.AFTER else "the outcome"
-            detail = f"{route.name} {route.sensitive} and records an audit event only {verdict.value} it: {missing} stay unrecorded."
-            yield unmet(place, detail, severity=Severity.LOW, related=verdict.evidence)
+            detail = f"{route.name} {route.sensitive} and records an audit event only {verdict.value} it"
+            yield unmet(place, f"{detail}: {missing} stay unrecorded.", severity=Severity.LOW, related=verdict.evidence)

@@ -37,8 +37,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("new", "(new_expression constructor: (_) @callee arguments: (_)? @arguments) @node"),
     (
         "function",
-        "[(function_declaration) (generator_function_declaration) (function_expression) (generator_function)"
-        " (arrow_function) (method_definition)] @node",
+        (
+            "[(function_declaration) (generator_function_declaration) (function_expression) (generator_function)"
+            " (arrow_function) (method_definition)] @node"
+        ),
     ),
     ("class", "[(class_declaration) (class) {abstract}] @node"),
     ("decorator", "(decorator) @node"),

@@ -14,7 +14,7 @@ class Nesting(Generic[S]):
 
     def __init__(self, items: tuple[S, ...]) -> None:
         """Find each item's parent in one pass."""
-        self.items = items
+        self.items: tuple[S, ...] = items
         self._starts = [item.start for item in items]
         self._parents: list[int] = []
         stack: list[int] = []

@@ -109,8 +109,10 @@ def _json_token(text: str) -> bool:
 
 
 def _macaroon(text: str) -> bool:
-    """Check that a PyPI token holds a macaroon for pypi.org."""
-    return b"pypi.org" in _decoded(text.removeprefix("pypi-"))[:40] and disordered(text)
+    """Check that a PyPI token holds a macaroon for PyPI: behind the version stands the length and name of its host."""
+    return re.match(rb"\x02\x01.pypi\.", _decoded(text.removeprefix("pypi-")), re.DOTALL) is not None and disordered(
+        text
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def test_items(tmp_path: Path, text: str, expected: list[str] | None) -> None:
 
 def test_a_call_is_told_apart_by_caller_and_round(tmp_path: Path) -> None:
     text = (
-        "import flask\ndef add(target, prefix='/default'):\n    for name in ROUTERS:\n        target.mount(prefix + '/' + name)\n"
+        "import flask\ndef add(target, prefix='/default'):\n"
+        "    for name in ROUTERS:\n        target.mount(prefix + '/' + name)\n"
         "add(App(), '/one')\nadd(App())\n"
     )
     files = {"main.py": "from library import *\n" + text, "library.py": LIBRARY, "settings.py": SETTINGS}

@@ -7,7 +7,7 @@ from trustwright.review.rules import error_swallowed
 
 
 def test_javascript(tmp_path: Path) -> None:
-    """try and promise catches."""
+    """Caught in a try, or by a promise."""
     check_marks(
         error_swallowed,
         tmp_path,

@@ -239,7 +239,9 @@ def test_containers(tmp_path: Path) -> None:
             "deploy/docker-compose.yml": f"{database} # unmet medium\n",
             "docker-compose.yml": f"{database} # unknown\n",
             "docker-compose.dev.yml": f"{database}\n",
-            "stack/compose.yml": "services:\n  db: # met\n    image: mongo:7\n    ports:\n      - 127.0.0.1:27017:27017\n",
+            "stack/compose.yml": (
+                "services:\n  db: # met\n    image: mongo:7\n    ports:\n      - 127.0.0.1:27017:27017\n"
+            ),
             "k8s/db.yaml": """
 apiVersion: v1
 kind: Service

@@ -155,6 +155,9 @@ def test_nothing_to_say(tmp_path: Path) -> None:
         tmp_path,
         {
             "main.tf": 'resource "aws_vpc" "main" {\n}\n',
-            "class.yaml": "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: a}\nprovisioner: pd.csi.storage.gke.io\n",
+            "class.yaml": (
+                "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: a}\n"
+                "provisioner: pd.csi.storage.gke.io\n"
+            ),
         },
     )

@@ -52,7 +52,7 @@ def test_links_and_submodules_are_told_and_not_followed(tmp_path: Path) -> None:
 def test_a_repository_cannot_run_programs_while_it_is_listed(tmp_path: Path) -> None:
     """A file system monitor in the repository's own configuration is not started."""
     lay(tmp_path, {"a.py": "", "monitor.sh": f"#!/bin/sh\ntouch {tmp_path}/ran\n"})
-    os.chmod(tmp_path / "monitor.sh", 0o755)
+    os.chmod(tmp_path / "monitor.sh", 0o700)
     git(tmp_path, "init", "-q")
     git(tmp_path, "config", "core.fsmonitor", str(tmp_path / "monitor.sh"))
     assert "a.py" in names(tmp_path)

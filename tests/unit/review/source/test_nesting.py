@@ -19,7 +19,6 @@ def nested(draw: st.DrawFn) -> tuple[Class, ...]:
             found.append((first, last))
             fill(first + 1, last - 1, depth + 1)
             start = last
-        return
 
     fill(0, 60, 0)
     return tuple(Class(a, b, "", (), a, b) for a, b in sorted(set(found), key=lambda item: (item[0], -item[1])))

@@ -135,7 +135,7 @@ class Dependencies:
         return self._aliases[key]
 
     def _alias(self, code: Code, annotation: Expression, depth: int) -> Found:
-        """Read ``CurrentUser`` after ``CurrentUser = Annotated[User, Depends(f)]``; a name means the same in a scope."""
+        """Read ``CurrentUser`` after ``CurrentUser = Annotated[User, Depends(f)]``; in a scope a name means one."""
         alias = Expression("name", annotation.start, annotation.start, name=annotation.name.removesuffix("[]"))
         found = NONE
         for meant in self._values.of(Value(code, alias)):
