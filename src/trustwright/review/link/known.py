@@ -18,6 +18,7 @@ class KnownGuard:
         versions: the versions for which the entry was read, as a specifier.
         provides: ``authentication``, ``authorization``, both, or nothing.
         wraps: true when it only passes on the guards given to it (``Depends(f)``).
+        defers: true when a function given to it decides instead (``jwt.verify(token, key, callback)``).
         unless: texts in the call that take its effect away (``verify_signature": False``), blanks aside.
         source: where the library's documentation says so.
     """
@@ -28,6 +29,7 @@ class KnownGuard:
     wraps: bool
     source: str
     unless: tuple[str, ...] = ()
+    defers: bool = False
 
     def disarmed(self, call: str) -> bool:
         """Tell whether a call's text switches off what the guard checks."""
@@ -81,4 +83,5 @@ def _entry(item: Tree) -> KnownGuard:
         wraps=item.text_at("wraps") == "true",
         source=item.text_at("source"),
         unless=item.texts("unless"),
+        defers=item.text_at("defers") == "true",
     )

@@ -133,7 +133,7 @@ class Symbols:
     def _called(self, code: Code, value: Expression, depth: int) -> Symbol:
         if value.name in {"require", "import"} and value.arguments and value.arguments[0].text is not None:
             return self._module(code, value.arguments[0].text)
-        if value.callee is not None and value.callee.kind == "name":
+        if value.callee is not None and (value.callee.kind == "name" or _requires(value.callee)):
             callee = self.callee(code, value, depth)
             if callee.kind == "class":
                 return replace(callee, kind="instance", made=(code, value))
@@ -144,7 +144,10 @@ class Symbols:
     def callee(self, code: Code, call: Expression, depth: int = 0) -> Symbol:
         """Return what a call calls: ``Store`` of ``Store[User]()`` in Python, what a CommonJS module exports."""
         generic = code.is_python and call.callee is not None and call.callee.kind == "name" and call.callee.arguments
-        found = self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
+        if call.callee is not None and _requires(call.callee):
+            found = self.expression(code, call.callee, depth)
+        else:
+            found = self.name(code, call.name.removesuffix("[]") if generic else call.name, call.start, depth)
         return self.exported(found.name, "default", depth) if found.kind == "module" else found
 
     def result(self, symbol: Symbol) -> Symbol:
@@ -343,3 +346,8 @@ class Symbols:
             for base in self.bases(owner, current)
             if base.kind == "external"
         }
+
+
+def _requires(value: Expression) -> bool:
+    """Tell ``require("x")``, which is often called on the spot."""
+    return value.kind == "call" and value.name in {"require", "import"}

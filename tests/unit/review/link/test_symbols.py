@@ -16,6 +16,7 @@ TYPESCRIPT = {
         "const app = express()\n"
         "const service = new Service()\n"
         "const Store = require('./store')\nconst kept = require('./kept')\nconst store = new Store()\n"
+        "const made = require('express-flash')()\n"
         "class Controller { constructor(private readonly svc: Service) {} find() { return this.svc.run() } }\n"
     ),
     "lib/index.ts": "export { original as helper } from './impl'\n",
@@ -56,7 +57,8 @@ def test_names_in_the_repository(tmp_path: Path, name: str, kind: str, path: str
 
 
 @pytest.mark.parametrize(
-    ("name", "qualified"), [("R", "express.Router"), ("app", "express()"), ("app.use", "express().use")]
+    ("name", "qualified"),
+    [("R", "express.Router"), ("app", "express()"), ("app.use", "express().use"), ("made", "express-flash()")],
 )
 def test_names_from_outside(tmp_path: Path, name: str, qualified: str) -> None:
     """What comes from a package keeps its qualified name."""
