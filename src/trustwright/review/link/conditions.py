@@ -7,9 +7,9 @@ A guard before all routes often lets some through (``if request.endpoint in PUBL
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Literal
 
+from trustwright.review.link.path_tests import NOT, Truth, both, contains, either, ends, equals, matches, starts
 from trustwright.review.link.rejections import rejections
 from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value, Values
@@ -59,31 +59,6 @@ class Reach:
     doubt: str = ""
 
 
-class _Truth(Enum):
-    """What a condition comes to: ``FREE`` depends on who asks alone, ``UNCLEAR`` on the route in a way not decided."""
-
-    TRUE = "true"
-    FALSE = "false"
-    FREE = "free"
-    UNCLEAR = "unclear"
-
-
-_NOT = {_Truth.TRUE: _Truth.FALSE, _Truth.FALSE: _Truth.TRUE}
-
-
-def _both(truths: list[_Truth]) -> _Truth:
-    """Join by ``and``: one that never holds decides, one that always holds adds nothing."""
-    if _Truth.FALSE in truths:
-        return _Truth.FALSE
-    left = [truth for truth in truths if truth is not _Truth.TRUE]
-    return _Truth.UNCLEAR if _Truth.UNCLEAR in left else _Truth.FREE if left else _Truth.TRUE
-
-
-def _either(truths: list[_Truth]) -> _Truth:
-    both = _both([_NOT.get(truth, truth) for truth in truths])
-    return _NOT.get(both, both)
-
-
 class Conditions:
     """Decides the conditions of guards. Those of a body are collected once."""
 
@@ -131,14 +106,14 @@ class Conditions:
             condition = Value(code, code.expression(branch.condition_start, branch.condition_end))
             truth = self._truth(condition, asked, 0)
             lets_through = self._lets_through(code, branch)
-            if truth is _Truth.FALSE:
+            if truth is Truth.FALSE:
                 unreached.append(Reference(code.path, branch.then_start, branch.then_end))
-            elif truth is _Truth.TRUE:
+            elif truth is Truth.TRUE:
                 unreached.append(Reference(code.path, branch.then_end, branch.end))
                 if lets_through:
                     inner = code.enclosing_function(branch.start) or function
                     unreached.append(Reference(code.path, branch.end, inner.end))
-            elif truth is _Truth.UNCLEAR and not doubt and self._matters(code, branch):
+            elif truth is Truth.UNCLEAR and not doubt and self._matters(code, branch):
                 where = code.location(branch.start)
                 doubt = f"whether it lets this route through could not be decided at {where}"
         return Reach(tuple(item for item in unreached if item.end > item.start), doubt)
@@ -180,8 +155,8 @@ class Conditions:
     @staticmethod
     def _lets_through(code: Code, branch: Branch) -> bool:
         """Tell whether what runs when the condition holds ends the guard without refusing."""
-        ends = code.within(code.facts.returns, branch.then_start, branch.then_end)
-        return bool(ends) and not rejections(code, branch.then_start, branch.then_end)
+        leaves = code.within(code.facts.returns, branch.then_start, branch.then_end)
+        return bool(leaves) and not rejections(code, branch.then_start, branch.then_end)
 
     def _matters(self, code: Code, branch: Branch) -> bool:
         """Tell whether a branch lets through, refuses, or calls what may refuse."""
@@ -195,7 +170,7 @@ class Conditions:
 
     # --- truth ----------------------------------------------------------------------------------------------------
 
-    def _truth(self, value: Value, asked: Asked, depth: int) -> _Truth:
+    def _truth(self, value: Value, asked: Asked, depth: int) -> Truth:
         expression = value.expression
         if expression.kind == "operation":
             return self._operation(value, asked, depth + 1)
@@ -205,31 +180,31 @@ class Conditions:
         if meant.expression.kind in {"call", "operation"} and depth < 8:
             return self._truth(meant, asked, depth + 1)
         if self._known(value, asked) is not None:
-            return _Truth.TRUE if self._known(value, asked) else _Truth.FALSE
+            return Truth.TRUE if self._known(value, asked) else Truth.FALSE
         return self._rest(value)
 
-    def _rest(self, value: Value) -> _Truth:
+    def _rest(self, value: Value) -> Truth:
         """Judge what is not understood: unclear when it is about the route, else up to who asks."""
         about = any(
             self._is_about_route(value.code, item) for item in value.expression.walk() if item.kind in {"name", "call"}
         )
-        return _Truth.UNCLEAR if about else _Truth.FREE
+        return Truth.UNCLEAR if about else Truth.FREE
 
-    def _operation(self, value: Value, asked: Asked, depth: int) -> _Truth:
+    def _operation(self, value: Value, asked: Asked, depth: int) -> Truth:
         name, operands = value.expression.name, [value.at(item) for item in value.expression.arguments]
         if name in {"and", "&&"}:
-            return _both([self._truth(item, asked, depth) for item in operands])
+            return both([self._truth(item, asked, depth) for item in operands])
         if name in {"or", "||"}:
-            return _either([self._truth(item, asked, depth) for item in operands])
+            return either([self._truth(item, asked, depth) for item in operands])
         if name in {"not", "!"} and operands:
             truth = self._truth(operands[0], asked, depth)
-            return _NOT.get(truth, truth)
+            return NOT.get(truth, truth)
         if len(operands) == 2 and name in {"==", "===", "!=", "!==", "in", "not in"}:
             truth = self._compared(operands[0], operands[1], asked, "in" if "in" in name else "==")
-            return _NOT.get(truth, truth) if name.startswith(("!", "not")) else truth
+            return NOT.get(truth, truth) if name.startswith(("!", "not")) else truth
         return self._rest(value)
 
-    def _compared(self, one: Value, other: Value, asked: Asked, how: str) -> _Truth:
+    def _compared(self, one: Value, other: Value, asked: Asked, how: str) -> Truth:
         if how == "==" and self._known(one, asked) is None:
             one, other = other, one
         known = self._known(one, asked)
@@ -238,11 +213,11 @@ class Conditions:
         listed = self._values.items(other) if how == "in" else [other]
         texts = [text_of(self._values, item) for item in listed or ()]
         if listed is None or None in texts:
-            return _Truth.UNCLEAR
+            return Truth.UNCLEAR
         is_path = _subject(self._meant(one).expression) == "path"
-        return _either([_equals(known, text or "", is_path) for text in texts])
+        return either([equals(known, text or "", is_path) for text in texts])
 
-    def _call(self, value: Value, asked: Asked, depth: int) -> _Truth:
+    def _call(self, value: Value, asked: Asked, depth: int) -> Truth:
         """Decide ``path.startswith(...)``, ``path.endswith(...)``, ``any(... for ...)``, ``re.match(...)``."""
         call = value.expression
         owner = value.at(Expression("name", call.start, call.start, name=call.name.rpartition(".")[0]))
@@ -254,25 +229,25 @@ class Conditions:
         ):
             texts = self._texts(value.at(call.arguments[0]))
             if texts is not None:
-                ends = call.last_name.lower() == "endswith"
-                return _either([_ends(known, text) if ends else _starts(known, text) for text in texts])
+                compare = ends if call.last_name.lower() == "endswith" else starts
+                return either([compare(known, text) for text in texts])
         if call.last_name in {"pop", "get"} and owner.expression.name in _VIEW_ARGUMENTS and call.arguments:
             name = text_of(self._values, value.at(call.arguments[0]))
             if name is not None:
-                return _Truth.FREE if "{" + name + "}" in asked.path else _Truth.FALSE
+                return Truth.FREE if "{" + name + "}" in asked.path else Truth.FALSE
         if call.name in {"any", "all"} and call.arguments and depth < 8:
             return self._for_each(value.at(call.arguments[0]), asked, depth, every=call.name == "all")
         if call.last_name in {"includes", "some", "every"} and call.arguments and depth < 8:
             return self._listed(value, owner, asked, depth)
-        return self._matched(value, asked)
+        return self._matched(value, asked, depth)
 
-    def _listed(self, value: Value, owner: Value, asked: Asked, depth: int) -> _Truth:
+    def _listed(self, value: Value, owner: Value, asked: Asked, depth: int) -> Truth:
         """Decide ``list.includes(path)``, ``path.includes("text")`` and ``list.some((item) => ...)``."""
         call, argument = value.expression, value.at(value.expression.arguments[0])
         if call.last_name == "includes":
             known, text = self._known(owner, asked), text_of(self._values, argument)
             if known is not None and text is not None:
-                return _contains(known, text)
+                return contains(known, text)
             return self._compared(argument, owner, asked, "in")
         items = self._values.items(owner)
         function = value.code.function_at(argument.expression.start)
@@ -284,23 +259,37 @@ class Conditions:
             returned = self._values.returned(value.code, function)
             body = returned[0] if len(returned) == 1 else body
         truths = [self._truth(Value(value.code, body, {**value.given, names[0]: item}), asked, depth) for item in items]
-        return _both(truths) if call.last_name == "every" else _either(truths)
+        return both(truths) if call.last_name == "every" else either(truths)
 
-    def _matched(self, value: Value, asked: Asked) -> _Truth:
+    def _matched(self, value: Value, asked: Asked, depth: int) -> Truth:
         """Decide ``/^.api/.test(path)`` and Clerk's ``createRouteMatcher(["/api(.*)"])(request)``."""
         call = value.expression
         if call.last_name == "test" and call.callee is not None and call.callee.callee is not None and call.arguments:
             literal = value.code.source(call.callee.callee.start, call.callee.callee.end)
             known = self._known(value.at(call.arguments[0]), asked)
             if known is not None and literal.startswith("/"):
-                return _matches(known, [literal[1:].rpartition("/")[0]], whole=False)
+                return matches(known, [literal[1:].rpartition("/")[0]], whole=False)
         for maker in self._values.of(value.at(call.callee)) if call.callee is not None else ():
             if self._values.kinds(maker) == {_ROUTE_MATCHER} and maker.expression.arguments:
                 texts = self._texts(maker.at(maker.expression.arguments[0]))
-                return _matches(asked.path, texts, whole=True) if texts is not None else _Truth.UNCLEAR
-        return self._rest(value)
+                return matches(asked.path, texts, whole=True) if texts is not None else Truth.UNCLEAR
+        return self._answered(value, asked, depth)
 
-    def _for_each(self, value: Value, asked: Asked, depth: int, *, every: bool) -> _Truth:
+    def _answered(self, value: Value, asked: Asked, depth: int) -> Truth:
+        """Decide a call of a function of the repository that only returns a test (``isProtected(path)``)."""
+        symbol = self._values.symbols.name(value.code, value.expression.name, value.expression.start)
+        code, function = symbol.code, symbol.function
+        if symbol.kind != "function" or code is None or function is None or depth > 6:
+            return self._rest(value)
+        bare = code.text[function.body_start : function.body_start + 1] != b"{" and not code.is_python
+        returned = [code.expression(function.body_start, function.body_end)] if bare else []
+        returned = returned or self._values.returned(code, function)
+        if len(returned) != 1 or code.branches_around(returned[0].start):
+            return self._rest(value)
+        truth = self._truth(Value(code, returned[0], self._values.bound(code, function, value)), asked, depth + 1)
+        return truth if truth is not Truth.FREE else self._rest(value)
+
+    def _for_each(self, value: Value, asked: Asked, depth: int, *, every: bool) -> Truth:
         """Decide a test that is made for each item of a list."""
         parts = value.expression.arguments
         if value.expression.name not in {"generator", "list"} or len(parts) != 2:
@@ -315,7 +304,7 @@ class Conditions:
         truths = [
             self._truth(Value(value.code, parts[0], {**value.given, head[1]: item}), asked, depth) for item in items
         ]
-        return _both(truths) if every else _either(truths)
+        return both(truths) if every else either(truths)
 
     def _texts(self, value: Value) -> list[str] | None:
         """Return the constant text or texts that an argument comes to."""
@@ -332,8 +321,10 @@ class Conditions:
 
     @staticmethod
     def _meant(value: Value) -> Value:
-        """Follow a local variable to the attribute of the request that it was made from."""
+        """Follow a local variable or parameter to the attribute of the request that it stands for."""
         name = value.expression.name
+        if value.expression.kind == "name" and name in value.given:
+            return value.given[name]
         if value.expression.kind == "name" and "." not in name and name not in value.given:
             binding = value.code.binding(name, value.expression.start)
             if binding is not None and binding.assignment is not None and binding.assignment.value_end:
@@ -345,44 +336,3 @@ def _subject(value: Expression) -> Literal["path", "method", "endpoint", "bluepr
     if value.kind != "name":
         return None
     return next((subject for subject, pattern in _SUBJECTS if pattern.search(value.name)), None)
-
-
-def _equals(known: str, text: str, is_path: bool) -> _Truth:
-    """Compare; a path with parameters may equal every text of its shape."""
-    if known == text:
-        return _Truth.TRUE
-    if is_path and "{" in known:
-        shape = "".join(".+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", known))
-        return _Truth.UNCLEAR if re.fullmatch(shape, text) else _Truth.FALSE
-    return _Truth.FALSE
-
-
-def _starts(known: str, text: str) -> _Truth:
-    fixed = known.partition("{")[0]
-    if fixed.startswith(text):
-        return _Truth.TRUE
-    return _Truth.UNCLEAR if fixed != known and text.startswith(fixed) else _Truth.FALSE
-
-
-def _ends(known: str, text: str) -> _Truth:
-    fixed = known.rpartition("}")[2]
-    if fixed.endswith(text):
-        return _Truth.TRUE
-    return _Truth.UNCLEAR if fixed != known and text.endswith(fixed) else _Truth.FALSE
-
-
-def _contains(known: str, text: str) -> _Truth:
-    """Look for a text in a path; a parameter could hold any text without a slash."""
-    if text in known:
-        return _Truth.TRUE
-    return _Truth.UNCLEAR if "{" in known and "/" not in text else _Truth.FALSE
-
-
-def _matches(known: str, patterns: list[str], *, whole: bool) -> _Truth:
-    """Try regular expressions on a path; a malformed one decides nothing."""
-    sample = re.sub(r"\{[^}]*\}", "x", known)
-    try:
-        found = [re.fullmatch(one, sample) if whole else re.search(one, sample) for one in patterns]
-    except re.error:
-        return _Truth.UNCLEAR
-    return _Truth.TRUE if any(found) else _Truth.FALSE

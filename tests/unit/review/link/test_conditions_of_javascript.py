@@ -11,6 +11,8 @@ from trustwright.review.link.values import Values
 MIDDLEWARE = """
 import { createRouteMatcher } from '@clerk/nextjs/server'
 const OPEN = ['/login', '/api/health']
+const isListed = (url) => OPEN.some((path) => url.startsWith(path))
+function isLogin(url) { return url.startsWith('/login') }
 const isOpen = createRouteMatcher(['/login(.*)', '/api/health'])
 export function middleware(request) {
   const { pathname } = request.nextUrl
@@ -49,6 +51,10 @@ def reach_of(folder: Path, condition: str, path: str) -> tuple[Reach, bool]:
         ("OPEN.some((path) => { return request.nextUrl.pathname.startsWith(path) })", "/api/users", True),
         ("/^\\/(login|api\\/health)/.test(pathname)", "/api/health", False),
         ("/^\\/(login|api\\/health)/.test(pathname)", "/api/users", True),
+        ("isListed(pathname)", "/login/start", False),
+        ("isListed(request.nextUrl.pathname)", "/api/users", True),
+        ("isLogin(pathname)", "/login/start", False),
+        ("isLogin(pathname)", "/api/users", True),
         ("isOpen(request)", "/login/start", False),
         ("isOpen(request)", "/api/users", True),
     ],
