@@ -22,7 +22,8 @@ _SUBJECTS: tuple[tuple[Literal["path", "method", "endpoint", "blueprint"], re.Pa
     (
         "path",
         re.compile(
-            r"(^|\.)request\.(path|url\.path)$|(^|\.)scope\.path$|^req(uest)?\.(path|originalUrl)$|(^|\.)pathname$"
+            r"(^|\.)request\.(path|url\.path)$|(^|\.)scope\.path$|(^|\.)pathname$|"
+            r"^req(uest)?\.(path|originalUrl|(raw\.)?url|routerPath|routeOptions\.url)$"
         ),
     ),
     ("method", re.compile(r"(^|\.)(request|req|scope)\.method$")),
@@ -34,7 +35,7 @@ _ABOUT_ROUTE = re.compile(
 )
 _VIEW_ARGUMENTS = frozenset({"values", "request.view_args", "view_args"})
 """What Flask calls the variables of a route's path."""
-_PATH = re.compile(r"\b(pathname|req(uest)?\.(path|originalUrl))\b")
+_PATH = re.compile(r"\b(pathname|req(uest)?\.(path|originalUrl|url|routerPath))\b")
 _ROUTE_MATCHER = "@clerk/nextjs/server.createRouteMatcher"
 _METHODS = ("dispatch", "__call__")
 _IDLE_CALLS = frozenset({"call_next", "next", "super", "debug", "info", "log"})
@@ -220,7 +221,8 @@ class Conditions:
     def _call(self, value: Value, asked: Asked, depth: int) -> Truth:
         """Decide ``path.startswith(...)``, ``path.endswith(...)``, ``any(... for ...)``, ``re.match(...)``."""
         call = value.expression
-        owner = value.at(Expression("name", call.start, call.start, name=call.name.rpartition(".")[0]))
+        inner = call.callee.callee if call.callee is not None else None
+        owner = value.at(inner or Expression("name", call.start, call.start, name=call.name.rpartition(".")[0]))
         known = self._known(owner, asked)
         if (
             known is not None

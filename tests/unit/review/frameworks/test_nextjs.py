@@ -266,6 +266,25 @@ def test_middleware(tmp_path: Path, check: str, config: str, cats: str, open_: s
     assert authentication(tmp_path, files) == {"GET /api/cats": cats, "GET /api/open": open_}
 
 
+def test_middleware_that_leaves_refusing_to_a_function(tmp_path: Path) -> None:
+    text = """
+import { NextResponse } from 'next/server'
+const isProtected = (url) => ['/api/cats'].some((path) => url.startsWith(path))
+const login = async (request) => {
+  const session = await getSession(request)
+  if (isProtected(request.nextUrl.pathname) && !session) return NextResponse.redirect(new URL('/login', request.url))
+  return null
+}
+export const proxy = async (request) => {
+  const answer = await login(request)
+  if (answer) return answer
+  return NextResponse.next()
+}
+"""
+    files = app(proxy_ts=text, app__api__cats__route_ts=ROUTE, app__api__dogs__route_ts=ROUTE)
+    assert authentication(tmp_path, files) == {"GET /api/cats": ENFORCED, "GET /api/dogs": ABSENT}
+
+
 def test_middleware_that_only_passes_on_is_no_guard(tmp_path: Path) -> None:
     text = "export default function proxy(request) { return NextResponse.next() }"
     assert authentication(tmp_path, app(proxy_ts=text, app__api__route_ts=ROUTE)) == {"GET /api": ABSENT}

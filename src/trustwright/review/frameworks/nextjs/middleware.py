@@ -9,14 +9,17 @@ from trustwright.review.frameworks.nextjs.handlers import Handlers
 from trustwright.review.link.conditions import Asked, Conditions
 from trustwright.review.link.guards import doubt
 from trustwright.review.link.known import known_guards
+from trustwright.review.link.rejections import rejections
 from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value
-from trustwright.review.model import DeclaredRoute, GuardUse
+from trustwright.review.model import DeclaredRoute, GuardUse, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
+from trustwright.review.source.facts import Function
 
 _NAMED = re.compile(r"/:(\w+)(\((?:[^()]|\([^()]*\))*\))?([*+?]?)")
 _PARAMETER = re.compile(r"\{[^}]*\}")
+_MAX_DEPTH = 3
 _NOT_CONSTANT = "the paths that its middleware runs for could not be read"
 
 
@@ -31,6 +34,7 @@ class Middleware:
         self._uses: tuple[GuardUse, ...] = ()
         self._patterns: list[re.Pattern[str]] | None = None
         self._doubt = ""
+        self._helpers: dict[Reference, list[tuple[Code, Function]]] = {}
         code = handlers.symbols.corpus.code(application.middleware) if application.middleware else None
         if code is not None:
             self._uses = tuple(self._found(handlers, code))
@@ -87,8 +91,36 @@ class Middleware:
         if not self._uses or not self._covers(route.path):
             return route
         asked = Asked(route.method, route.path.removeprefix(self._base) or "/")
-        uses = [self._conditions.applied(replace(use, doubt=use.doubt or self._doubt), asked) for use in self._uses]
+        uses = [self._applied(replace(use, doubt=use.doubt or self._doubt), asked) for use in self._uses]
         return replace(route, guards=(*uses, *route.guards))
+
+    def _applied(self, use: GuardUse, asked: Asked) -> GuardUse:
+        """Say what of a guard, and of the functions it leaves refusing to, does not run for a route."""
+        use = self._conditions.applied(use, asked)
+        for code, function in self._behind(use.reference):
+            reach = self._conditions.reach(code, function, asked)
+            use = replace(use, unreached=use.unreached + reach.unreached, doubt=use.doubt or reach.doubt)
+        return use
+
+    def _behind(self, reference: Reference) -> list[tuple[Code, Function]]:
+        """Return the functions of the repository that a guard calls and that refuse, a few calls deep."""
+        if reference not in self._helpers:
+            code = self._values.symbols.corpus.code(reference.path)
+            pending = [(code, reference.start, reference.end, 0)] if code is not None else []
+            found: dict[tuple[str, int], tuple[Code, Function]] = {}
+            while pending:
+                owner, start, end, depth = pending.pop(0)
+                for call in owner.calls_in(start, end) if depth < _MAX_DEPTH else ():
+                    symbol = self._values.symbols.name(owner, call.callee, call.start)
+                    where, function = symbol.code, symbol.function
+                    if symbol.kind != "function" or where is None or function is None:
+                        continue
+                    if (where.path, function.start) not in found:
+                        found[where.path, function.start] = (where, function)
+                        pending.append((where, function.body_start, function.body_end, depth + 1))
+            refusing = [item for item in found.values() if rejections(item[0], item[1].body_start, item[1].body_end)]
+            self._helpers[reference] = refusing
+        return self._helpers[reference]
 
     def _covers(self, path: str) -> bool:
         if self._patterns is None or self._doubt == _NOT_CONSTANT:
