@@ -26,7 +26,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     population="error responses",
     gap="{unmet} of {examined} error responses carry internals",
-    triggers=("catch", "except", "err", "stack", "traceback"),
+    triggers=("catch", "except", ", next"),
 )
 
 _SENDS = frozenset({"send", "json", "end", "write", "render"})
@@ -50,7 +50,7 @@ def check(project: Project) -> Iterator[Observation]:
             name = _caught_name(code, caught)
             yield from _responses(code, caught.body_start, caught.body_end, name)
         for function in code.facts.functions:
-            names = [item.name for item in code.parameters(function)] if b"next" in code.text else []
+            names = [item.name for item in code.parameters(function)] if b", next" in code.text else []
             if len(names) == 4 and not code.is_python:  # Express tells error handlers by their four parameters
                 yield from _responses(code, function.body_start, function.body_end, names[0])
 

@@ -71,6 +71,7 @@ class Code:
         self.facts = facts
         self._read = read
         self._words: dict[int, frozenset[str]] = {}
+        self._starts: dict[int, tuple[tuple[_Placed, ...], list[int]]] = {}
         self._expressions: dict[tuple[int, int], Expression] = {}
         self._parameters: dict[int, tuple[Parameter, ...]] = {}
 
@@ -239,10 +240,14 @@ class Code:
             index.setdefault(item.owner, []).append(item)
         return index
 
-    @staticmethod
-    def within(items: tuple[P, ...], start: int, end: int) -> tuple[P, ...]:
-        """Return the facts that begin in a stretch."""
-        return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
+    def within(self, items: tuple[P, ...], start: int, end: int) -> tuple[P, ...]:
+        """Return those of the file's facts of one kind that begin in a stretch."""
+        known = self._starts.get(id(items))
+        if known is None or known[0] is not items:
+            known = self._starts[id(items)] = (items, [item.start for item in items])
+        starts = known[1]
+        first = bisect_left(starts, start)
+        return items[first : bisect_left(starts, end, first)]
 
     def calls_in(self, start: int, end: int) -> tuple[Call, ...]:
         """Return the calls in a stretch."""
