@@ -1,4 +1,4 @@
-"""Default credentials: a password that everybody knows is unmet wherever an account gets it, one from outside is met."""
+"""Default credentials: a password that everybody knows is unmet where an account gets it, one from outside is met."""
 
 from pathlib import Path
 

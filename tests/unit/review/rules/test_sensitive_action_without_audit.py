@@ -1,0 +1,74 @@
+"""Sensitive action without audit: an event before and after is met, one of them is mild, none is severe."""
+
+from pathlib import Path
+
+from tests.reviewing import check_marks, check_silent
+from trustwright.review.rules import sensitive_action_without_audit
+
+APP = """\
+const express = require('express');
+const app = express();
+function signedIn(req, res, next) {
+  if (!req.session.user) return res.status(401).end();
+  next();
+}
+function admin(req, res, next) {
+  if (!req.session.user || req.session.user.role !== 'admin') return res.status(403).end();
+  next();
+}
+"""
+
+
+def test_express(tmp_path: Path) -> None:
+    check_marks(
+        sensitive_action_without_audit,
+        tmp_path,
+        {
+            "app.js": APP
+            + """\
+app.delete('/a/:id', admin, async (req, res) => { await db.items.destroy({ where: { id: 1 } }); }); // unmet high
+app.delete('/b/:id', admin, async (req, res) => { // met
+  await audit.record('item.delete.begin', req.user);
+  await db.items.destroy({ where: { id: 1 } });
+  await audit.record('item.delete.end', req.user);
+});
+app.delete('/c/:id', admin, async (req, res) => { // unmet low
+  await db.items.destroy({ where: { id: 1 } });
+  await audit.record('item.delete', req.user);
+});
+app.get('/items/export', admin, async (req, res) => { res.send(csv(await db.items.findAll())); }); // unmet medium
+app.post('/users/:id/role', admin, elsewhere.change); // unknown
+"""
+        },
+    )
+
+
+def test_a_helper_named_in_the_settings_counts(tmp_path: Path) -> None:
+    check_marks(
+        sensitive_action_without_audit,
+        tmp_path,
+        {
+            "trustwright.toml": 'audit_helpers = ["ledger.note"]\n',
+            "app.py": """\
+from fastapi import FastAPI
+app = FastAPI()
+@app.delete("/users/{id}") # met
+def a(id: int):
+    ledger.note("begin")
+    db.session.delete(User.get(id))
+    ledger.note("end")
+@app.delete("/accounts/{id}") # unmet high
+def b(id: int):
+    journal.note("begin")
+    db.session.delete(Account.get(id))
+""",
+        },
+    )
+
+
+def test_what_is_not_sensitive(tmp_path: Path) -> None:
+    check_silent(
+        sensitive_action_without_audit,
+        tmp_path,
+        {"app.js": APP + "app.get('/labels', signedIn, (req, res) => res.json([]));\n"},
+    )
