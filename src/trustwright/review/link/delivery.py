@@ -1,8 +1,10 @@
 """The delivery map's facts: pipelines, their jobs and steps, and what each step does."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from trustwright.review.model import Location
 from trustwright.review.source.tree import Tree
@@ -40,6 +42,14 @@ SECURITY_SCANS = frozenset(
         Purpose.DYNAMIC_SCAN,
     }
 )
+
+
+# Conditions under which a job starts although one that it needs has failed, and those that exclude it again.
+_REGARDLESS: Final = re.compile(r"(?<!!)\b(?:always|failure)\(\)|!\s*cancelled\(\)")
+_AFTER_SUCCESS: Final = re.compile(r"(?<!!)\bsuccess\(\)(?!\s*\|\|)|!\s*failure\(\)")
+_RESULT: Final = re.compile(r"needs(?:\.([\w-]+)|\['([\w-]+)'\]|\.\*)\.result\b")
+_AFTER_GREEN_RUN: Final = re.compile(r"\.conclusion\s*(?:==\s*['\"]success|!=\s*['\"]failure)")
+_ON_MERGE_REQUESTS: Final = "merge_request"
 
 
 class Tier(StrEnum):
@@ -88,6 +98,7 @@ class Step:
         tolerated: True when its failure does not fail the job (``continue-on-error``).
         acts: what it does, scripts, make targets and local actions followed.
         action: the file of the local action it uses, when that was read.
+        folder: the folder its script runs in; empty for the repository's root, or when an expression names it.
     """
 
     location: Location
@@ -100,6 +111,7 @@ class Step:
     tolerated: bool = False
     acts: tuple[Act, ...] = ()
     action: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,8 @@ class Trigger:
         tags: the tag patterns it is limited to.
         workflows: of ``workflow_run``: the names of the pipelines waited for.
         types: the event's types, when limited.
+        inputs: the names of what a person who starts it by hand is asked for.
+        paths: the path patterns that a change must touch; empty means any.
     """
 
     event: str
@@ -168,6 +182,8 @@ class Trigger:
     tags: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +211,31 @@ class Pipeline:
     env: Tree | None = None
 
     def before(self, job: Job) -> tuple[Job, ...]:
-        """Return the jobs of ``flow`` that must have succeeded before ``job`` starts, nearest first."""
+        """Return the jobs of ``flow`` that must have succeeded before ``job`` starts, nearest first.
+
+        A job that starts whatever became of those it needs (``if: always()``) has none. Of GitLab's jobs those are left
+        out that only run for merge requests when ``job`` runs for other pipelines: there it does not wait for them.
+        """
         by_id = {other.id: other for other in self.flow}
         found: dict[str, Job] = {}
-        waiting = list(job.needs)
+        waiting = list(_awaited_needs(job))
         while waiting:
             name = waiting.pop(0)
             if name in by_id and name not in found and name != job.id:
                 found[name] = by_id[name]
-                waiting.extend(by_id[name].needs)
+                waiting.extend(_awaited_needs(by_id[name]))
+        if self.system == "gitlab-ci" and not _only_for_merge_requests(job):
+            return tuple(other for other in found.values() if not _only_for_merge_requests(other))
         return tuple(found.values())
+
+    def awaited(self, job: Job, pipelines: Iterable["Pipeline"]) -> tuple["Pipeline", ...]:
+        """Return the pipelines that must have succeeded before ``job`` starts: those this one is started by.
+
+        GitHub starts a ``workflow_run`` pipeline also when the other one failed; only a condition makes it a gate.
+        """
+        names = {name for trigger in self.triggers if trigger.event == "workflow_run" for name in trigger.workflows}
+        asks = any(_AFTER_GREEN_RUN.search(one.if_) for one in (job, *self.before(job)))
+        return tuple(one for one in pipelines if asks and one.name in names)
 
     def deployments(self) -> Iterator[tuple[Job, Act]]:
         """Yield each deployment of ``flow`` with its job, whatever its tier."""
@@ -222,8 +253,8 @@ def gates(pipeline: Pipeline, job: Job, act: Act, pipelines: Iterable[Pipeline])
     """Return all that must have been done before ``act``, a deployment by ``job`` of ``pipeline``, can happen.
 
     That is what stands before it in its own job, what the jobs it needs do, and, for a pipeline that starts when
-    another one is done (``workflow_run``), what that one does. Tolerated acts are among them: whoever asks must leave
-    them out.
+    another one has succeeded (``workflow_run``), what that one does. Tolerated acts are among them: whoever asks must
+    leave them out.
     """
     found: list[Act] = []
     for other in job.acts:
@@ -231,8 +262,19 @@ def gates(pipeline: Pipeline, job: Job, act: Act, pipelines: Iterable[Pipeline])
             break
         found.append(other)
     found.extend(other for earlier in pipeline.before(job) for other in earlier.acts)
-    awaited = {name for trigger in pipeline.triggers if trigger.event == "workflow_run" for name in trigger.workflows}
-    found.extend(
-        other for one in pipelines if awaited and one.name in awaited for earlier in one.flow for other in earlier.acts
-    )
+    awaited = pipeline.awaited(job, pipelines)
+    found.extend(other for one in awaited for earlier in one.flow for other in earlier.acts)
     return tuple(dict.fromkeys(found))
+
+
+def _awaited_needs(job: Job) -> tuple[str, ...]:
+    """Return those of the jobs it needs without whose success a job does not start."""
+    if not _REGARDLESS.search(job.if_) or _AFTER_SUCCESS.search(job.if_):
+        return job.needs
+    asked = {match[1] or match[2] or "*" for match in _RESULT.finditer(job.if_)}
+    return tuple(name for name in job.needs if "*" in asked or name.partition(" / ")[0] in asked)
+
+
+def _only_for_merge_requests(job: Job) -> bool:
+    ways = job.if_.split("||") if job.if_ else []
+    return bool(ways) and all(_ON_MERGE_REQUESTS in way for way in ways)

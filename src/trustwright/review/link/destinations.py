@@ -1,13 +1,19 @@
 """Where the deployments of a job go: what its environment, its conditions, its names and its triggers say together."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from trustwright.review.link.delivery import Act, Job, Purpose, Tier, Trigger
 from trustwright.review.link.purpose_tables import LOCAL_CLUSTERS
-from trustwright.review.link.tiers import tier_of_condition, tier_of_environment, tier_of_triggers, tier_of_words
+from trustwright.review.link.tiers import (
+    first_known,
+    tier_of_condition,
+    tier_of_environment,
+    tier_of_triggers,
+    tier_of_words,
+)
 
 TIERED: Final = frozenset({Purpose.DEPLOY, Purpose.MIGRATE, Purpose.ROLLBACK})
 """The purposes whose acts have a tier."""
@@ -21,11 +27,6 @@ _DELIVERED: Final = frozenset({Purpose.DEPLOY, Purpose.ROLLBACK, Purpose.PUBLISH
 def says_deploy(name: str) -> bool:
     """Tell whether a step, job or pipeline of this name calls itself a deployment."""
     return bool(_DEPLOYING.search(_plain(name)))
-
-
-def first_known(tiers: Iterable[Tier]) -> Tier:
-    """Return the first tier that is not UNKNOWN, or UNKNOWN."""
-    return next((tier for tier in tiers if tier is not Tier.UNKNOWN), Tier.UNKNOWN)
 
 
 def _plain(name: str) -> str:

@@ -7,10 +7,17 @@ from posixpath import normpath
 from typing import Final
 
 from trustwright.review.link.delivery import Act, Job, Pipeline, Step, Tier, Trigger
-from trustwright.review.link.destinations import TIERED, first_known, says_deploy, settled
+from trustwright.review.link.destinations import TIERED, says_deploy, settled
+from trustwright.review.link.inputs import literals, never
 from trustwright.review.link.purposes import Place, acts_of_action, acts_of_script, hint_of_name
 from trustwright.review.link.scripts import Scripts
-from trustwright.review.link.tiers import tier_of_condition, tier_of_environment, tier_of_triggers, tier_of_words
+from trustwright.review.link.tiers import (
+    first_known,
+    tier_of_condition,
+    tier_of_environment,
+    tier_of_triggers,
+    tier_of_words,
+)
 from trustwright.review.model import Location
 from trustwright.review.source.tree import Tree
 
@@ -87,7 +94,7 @@ class _Reader:
             id=key,
             location=Location(path, tree.line, tree.end_line),
             kind=_kind(tree, self._trees),
-            steps=self._steps(path, tree.each("steps"), place, _is_true(tree, "continue-on-error")),
+            steps=self._job_steps(path, tree, place),
             environment=environment,
             needs=tree.texts("needs"),
             permissions=tree.at("permissions"),
@@ -101,6 +108,12 @@ class _Reader:
             inputs=tree.at("with"),
         )
         return settled(job, [*names, *_environment_words(tree)], triggers)
+
+    def _job_steps(self, path: str, tree: Tree, place: Place) -> tuple[Step, ...]:
+        """Return a job's steps; those of a job or a step that is switched off (``if: false``) do nothing."""
+        steps = self._steps(path, tree.each("steps"), place, _is_true(tree, "continue-on-error"))
+        off = never(tree.text_at("if"), {})
+        return tuple(replace(step, acts=()) if off or never(step.if_, {}) else step for step in steps)
 
     def _steps(self, path: str, trees: Sequence[Tree], place: Place, tolerated: bool = False) -> tuple[Step, ...]:
         return tuple(self._step(path, tree, place, tolerated) for tree in trees if tree.is_mapping)
@@ -119,7 +132,7 @@ class _Reader:
             acts = acts_of_script(run.text, here, self._scripts) or hint_of_name(tree.text_at("name"), here)
         elif uses.startswith("./"):
             action = self._action_path(uses)
-            acts = self._action_acts(action, tree.line, place)
+            acts = self._action_acts(action, tree.line, place, tree.at("with"))
         elif uses:
             acts = acts_of_action(uses, tree.at("with"), replace(here, whole=Location(path, tree.line)), self._scripts)
         step = Step(
@@ -133,6 +146,7 @@ class _Reader:
             tolerated=tolerated,
             acts=acts,
             action=action,
+            folder=here.folder,
         )
         words = [step.name, *_environment_words(tree)]
         return replace(step, acts=tuple(_in_step(act, step, words) for act in acts))
@@ -141,14 +155,15 @@ class _Reader:
         folder = normpath(uses.partition("@")[0])
         return next((path for name in ("action.yml", "action.yaml") if (path := f"{folder}/{name}") in self._trees), "")
 
-    def _action_acts(self, path: str, line: int, place: Place) -> tuple[Act, ...]:
-        """Return what the steps of a local action do."""
+    def _action_acts(self, path: str, line: int, place: Place, inputs: Tree | None) -> tuple[Act, ...]:
+        """Return what the steps of a local action do that run with these inputs."""
         if not path or path in self._reading:
             return ()
         self._reading.add(path)
         steps = self._steps(path, self._trees[path].each("runs", "steps"), replace(place, path=path, line=line))
         self._reading.discard(path)
-        return tuple(act for step in steps for act in step.acts)
+        given = literals(self._trees[path].at("inputs"), inputs)
+        return tuple(act for step in steps if not never(step.if_, given) for act in step.acts)
 
 
 def _flow(pipeline: Pipeline, by_path: Mapping[str, Pipeline], depth: int) -> tuple[Job, ...]:
@@ -197,7 +212,11 @@ def _as_called(job: Job, caller: Job, pipeline: Pipeline) -> Job:
             return act
         return replace(act, tier=first_known((*said, act.tier, usual)))
 
-    steps = tuple(replace(step, acts=tuple(one(act) for act in step.acts)) for step in job.steps)
+    plain = literals(given)
+    steps = tuple(
+        replace(step, acts=() if never(step.if_, plain) else tuple(one(act) for act in step.acts))
+        for step in (() if never(job.if_, plain) else job.steps)
+    )
     return replace(job, environment=environment, steps=steps)
 
 
@@ -215,6 +234,8 @@ def _triggers(path: str, tree: Tree) -> tuple[Trigger, ...]:
             limits.texts("tags"),
             limits.texts("workflows"),
             limits.texts("types"),
+            tuple(dict(given.items())) if (given := limits.at("inputs")) is not None else (),
+            limits.texts("paths"),
         )
         for event, limits in on.items()
     )

@@ -45,6 +45,11 @@ def is_candidate(path: str) -> bool:
     )
 
 
+def unread_pipelines(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths that hold pipelines of a system that is not read, sorted."""
+    return tuple(sorted(path for path in paths if _system(path)))
+
+
 def _system(path: str) -> str:
     return next((name for pattern, name in _NOT_READ if pattern.match(path)), "")
 

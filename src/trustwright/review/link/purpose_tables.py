@@ -1,8 +1,8 @@
 """What commands and actions are for: the data that steps are classified by.
 
 A command pattern is words: the program, then words that must follow in this order among the arguments. A word with a
-leading ``!`` must not begin any argument; one with a leading ``~`` must be part of one. Names are the tools' own; each
-tool's manual is the source.
+leading ``!`` must not begin any argument; one with a leading ``~`` must be part of one, with ``!~`` of none. Names are
+the tools' own; each tool's manual is the source.
 """
 
 from collections.abc import Mapping
@@ -90,7 +90,8 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("kubectl create deployment", "kubectl create -f !--dry-run", "oc apply", "oc rollout latest"),
         *("oc start-build", "helm upgrade !--dry-run", "helm install !--dry-run", "helmfile apply"),
         *("helmfile sync", "skaffold run", "skaffold deploy", "argocd app sync", "argocd app set"),
-        *("flux reconcile", "kapp deploy", "kamal deploy", "kamal redeploy", "terraform apply", "tofu apply"),
+        *("flux reconcile", "kapp deploy", "kamal deploy", "kamal redeploy"),
+        *("terraform apply !-refresh-only !~-config", "tofu apply !-refresh-only !~-config"),
         *("terragrunt apply", "pulumi up", "cdk deploy", "cdktf deploy", "sst deploy", "serverless deploy"),
         *("sls deploy", "sam deploy", "aws ecs update-service", "aws ecs deploy", "ecs-deploy", "ecs deploy"),
         *("aws deploy create-deployment", "aws lambda update-function-code", "aws lambda update-alias"),
@@ -182,11 +183,15 @@ NAMED_DEPLOYS: Final = (
         "az storage blob upload-batch",
         "kubectl patch",
         "kubectl annotate",
-        "curl ~deploy",
-        "curl ~hook",
-        "wget ~deploy",
+        "curl ~deploy !~slack !~discord !~status",
+        "curl ~build_hook",
+        "curl ~/dispatches",
+        "wget ~deploy !~slack",
     ),
 )
+
+# Programs of platforms that deploy a preview unless they are told otherwise.
+PREVIEWING: Final = frozenset({"vercel", "netlify"})
 
 # On a runner of one's own these bring up the service itself rather than a test stand.
 SELF_HOSTED_DEPLOYS: Final = ("docker compose up", "docker-compose up", "docker stack deploy", "systemctl restart")

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from trustwright.review.link.delivery import Act, Purpose
+from trustwright.review.link.delivery import Act, Purpose, Tier
 from trustwright.review.link.purpose_tables import (
     ACTIONS,
     BUILD_AND_PUSH,
     COMMANDS,
     NAMED_DEPLOYS,
+    PREVIEWING,
     REMOTE_DEPLOYS,
     SCRIPT_INPUTS,
     SCRIPT_PROGRAMS,
@@ -19,7 +20,7 @@ from trustwright.review.link.purpose_tables import (
     WRAPPERS,
 )
 from trustwright.review.link.scripts import Call, Script, Scripts
-from trustwright.review.link.tiers import tier_of_words
+from trustwright.review.link.tiers import first_known, tier_of_words
 from trustwright.review.model import Location
 from trustwright.review.source.shell import Command, commands
 from trustwright.review.source.tree import Tree
@@ -181,14 +182,29 @@ def _command(command: Command, remote: bool, place: Place, scripts: Scripts, cal
         for applies, more in ((remote, _REMOTE), (place.self_hosted, _SELF_HOSTED), (place.deploying, _NAMED)):
             found.extend(_matches(more, tried) if applies else ())
         if found:
-            tier = tier_of_words(" ".join(tried[1:]))
+            tier = _tier(tried)
             for purpose in dict.fromkeys(pattern.purpose for pattern in found):
                 sign = next(pattern.sign for pattern in found if pattern.purpose is purpose)
-                yield Act(purpose, sign, location, tier)
+                # What another repository does with an event that it is sent is not seen here.
+                elsewhere = purpose is Purpose.DEPLOY and any("/dispatches" in word for word in tried)
+                yield Act(purpose, sign, location, tier, by_name=elsewhere)
             return
         if call is not None:
             yield from _by_name(call, words, location)
             return
+
+
+def _tier(words: tuple[str, ...]) -> Tier:
+    """Return where a command says that it deploys to.
+
+    A hosting platform's ``--prod`` means the project's main address, and the project may be a staging one; without it
+    the deployment is a preview.
+    """
+    if words[0].rpartition("/")[2] not in PREVIEWING:
+        return tier_of_words(" ".join(words[1:]))
+    main = any(word.startswith(("--prod", "--target", "$", "promote", "alias")) for word in words[1:])
+    rest = [word for word in words[1:] if not word.startswith("--prod")]
+    return first_known((tier_of_words(" ".join(rest)), Tier.UNKNOWN if main else Tier.PREVIEW))
 
 
 def _called(
@@ -243,11 +259,15 @@ def _matches(index: Mapping[str, tuple[_Pattern, ...]], words: tuple[str, ...]) 
     program = _VERSION.sub("", words[0].rpartition("/")[2])
     seen: set[Purpose] = set()
     for pattern in index.get(program, ()):
-        if pattern.purpose in seen or any(word.startswith(pattern.never) for word in words if pattern.never):
+        if pattern.purpose in seen or any(_forbids(pattern.never, word) for word in words):
             continue
         if _follow(words, pattern.rest):
             seen.add(pattern.purpose)
             yield pattern
+
+
+def _forbids(never: tuple[str, ...], word: str) -> bool:
+    return any(_is(word, one) if one.startswith("~") else word.startswith(one) for one in never)
 
 
 def _follow(words: tuple[str, ...], rest: tuple[str, ...]) -> bool:

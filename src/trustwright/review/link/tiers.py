@@ -13,11 +13,14 @@ _WORDS: Final = (
     (re.compile(r"\b(?:prod|production|prd|live)\b"), Tier.PRODUCTION),
     (re.compile(r"\b(?:preview|previews|ephemeral|review app|pr)\b"), Tier.PREVIEW),
     (
-        re.compile(r"\b(?:staging|stage|stg|uat|qa|dev|develop|development|sandbox|nightly|demo|testing)\b"),
+        re.compile(
+            r"\b(?:staging|stage|stg|uat|qa|dev|develop|development|sandbox|nightly|demo|testing|perf|performance)\b"
+            r"|\bdeploy(?:ment)?(?: to)?(?: (?!and\b)\w+)? test$"
+        ),
         Tier.STAGING,
     ),
 )
-_ENVIRONMENT_WORDS: Final = (*_WORDS, (re.compile(r"\b(?:tests?|ci|canary|integration)\b"), Tier.STAGING))
+_ENVIRONMENT_WORDS: Final = (*_WORDS, (re.compile(r"\b(?:tests?|ci|canary|integration|load)\b"), Tier.STAGING))
 _PRODUCTION_BRANCH: Final = re.compile(r"(?:main|master|trunk|prod|production|live|release|stable)(?:$|[/*_-].*)")
 _STAGING_BRANCH: Final = re.compile(
     r"(?:dev|develop|development|staging|stage|qa|uat|test|next|beta|preview)(?:$|[/*_-].*)"
@@ -25,6 +28,7 @@ _STAGING_BRANCH: Final = re.compile(
 _REF: Final = re.compile(
     r"refs/heads/([\w./*-]+)|github\.ref_name\s*==\s*'([^']+)'|CI_COMMIT_BRANCH\s*==\s*\"([^\"]+)\""
 )
+_NAMED: Final = re.compile(r"inputs\.\w*(?:env|stage|target)\w*\s*==\s*'([\w-]+)'", re.IGNORECASE)
 _TAG_REF: Final = re.compile(r"refs/tags/|CI_COMMIT_TAG|ref_type\s*==\s*'tag'")
 _PULL_REQUEST: Final = re.compile(r"event_name\s*==\s*'pull_request'|merge_request_event")
 _NO_PULL_REQUEST: Final = re.compile(r"event_name\s*!=\s*'pull_request'")
@@ -50,6 +54,9 @@ def tier_of_condition(condition: str) -> Tier:
     """Return where a job goes whose condition names a branch, a tag or an event."""
     if _PULL_REQUEST.search(condition):
         return Tier.PREVIEW
+    named = [tier_of_environment(match[1]) for match in _NAMED.finditer(condition)]
+    if len(named) == 1:
+        return named[0]
     branches = [match[1] or match[2] or match[3] for match in _REF.finditer(condition)]
     if not branches and _TAG_REF.search(condition):
         return Tier.PRODUCTION
@@ -72,6 +79,11 @@ def tier_of_triggers(triggers: Sequence[Trigger]) -> Tier:
     if any(trigger.event == "release" or trigger.tags or not trigger.branches for trigger in pushes):
         return Tier.PRODUCTION
     return tier_of_branches([branch for trigger in pushes for branch in trigger.branches])
+
+
+def first_known(tiers: Iterable[Tier]) -> Tier:
+    """Return the first tier that is not UNKNOWN, or UNKNOWN."""
+    return next((tier for tier in tiers if tier is not Tier.UNKNOWN), Tier.UNKNOWN)
 
 
 def without_pull_requests(condition: str) -> bool:

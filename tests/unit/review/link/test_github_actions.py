@@ -99,16 +99,59 @@ def test_the_gates_of_a_deployment_are_what_comes_before_it() -> None:
     assert pipeline.before(job) == (pipeline.jobs[0],)
 
 
-def test_a_pipeline_that_waits_for_another_has_its_gates() -> None:
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("github.event.workflow_run.conclusion == 'success'", ["pytest"]),
+        ("github.event.workflow_run.conclusion != 'failure'", ["pytest"]),
+        ("github.repository == 'acme/shop'", []),
+    ],
+)
+def test_a_pipeline_that_starts_after_another_has_its_gates_if_it_asks_for_success(
+    condition: str, expected: list[str]
+) -> None:
     found = read(
         {
             ".github/workflows/ci.yml": "name: CI\non: push\njobs: {t: {steps: [{run: pytest}]}}",
             ".github/workflows/cd.yml": "on: {workflow_run: {workflows: [CI], types: [completed], branches: [main]}}\n"
-            "jobs: {deploy: {steps: [{run: flyctl deploy}]}}",
+            f'jobs: {{deploy: {{if: "{condition}", steps: [{{run: flyctl deploy}}]}}}}',
         }
     )
     job, act = only_deployment(found["cd.yml"])
-    assert [one.sign for one in gates(found["cd.yml"], job, act, found.values())] == ["pytest"]
+    assert [one.sign for one in gates(found["cd.yml"], job, act, found.values())] == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("always()", []),
+        ("!cancelled()", []),
+        ("always() && !failure()", ["test", "scan"]),
+        ("success() || failure()", []),
+        ("always() && needs.test.result == 'success'", ["test"]),
+        ("github.ref == 'refs/heads/main'", ["test", "scan"]),
+    ],
+)
+def test_a_job_that_starts_anyway_waits_for_nothing(condition: str, expected: list[str]) -> None:
+    text = (
+        "on: push\njobs:\n  test: {steps: [{run: pytest}]}\n  scan: {steps: [{run: trivy fs .}]}\n"
+        f'  deploy: {{needs: [test, scan], if: "{condition}", steps: [{{run: fly deploy}}]}}\n'
+    )
+    pipeline = workflow(text)
+    job, _ = only_deployment(pipeline)
+    assert [one.id for one in pipeline.before(job)] == expected
+
+
+def test_what_a_person_is_asked_for_and_the_paths_that_start_a_pipeline_are_kept() -> None:
+    pipeline = workflow(
+        "on:\n  push: {paths: [api/**]}\n  workflow_dispatch: {inputs: {version: {required: true}}}\n"
+        "jobs: {d: {defaults: {run: {working-directory: api}}, steps: [{run: pytest}]}}"
+    )
+    assert [(one.event, one.paths, one.inputs) for one in pipeline.triggers] == [
+        ("push", ("api/**",), ()),
+        ("workflow_dispatch", (), ("version",)),
+    ]
+    assert [step.folder for step in pipeline.jobs[0].steps] == ["api"]
 
 
 @pytest.mark.parametrize(
@@ -245,3 +288,20 @@ def test_odd_workflows_are_read(text: str) -> None:
 def test_workflows_of_a_nested_repository_do_not_run() -> None:
     found, _ = pipelines([("vendor/x/.github/workflows/ci.yml", b"on: push\njobs: {a: {steps: [{run: x}]}}")])
     assert found == ()
+
+
+@pytest.mark.parametrize(("production", "expected"), [("true", ["fly deploy --app shop"]), ("false", [])])
+def test_steps_that_do_not_run_with_the_inputs_given_do_nothing(production: str, expected: list[str]) -> None:
+    inner = "steps: [{if: \"inputs.production == 'true'\", run: fly deploy --app shop}]"
+    found = read(
+        {
+            ".github/workflows/a.yml": "on: push\njobs: {d: {steps: [{uses: ./.github/actions/ship, "
+            f"with: {{production: {production}}}}}]}}}}",
+            ".github/workflows/b.yml": f"on: push\njobs: {{d: {{uses: ./.github/workflows/c.yml, "
+            f"with: {{production: {production}}}}}}}",
+            ".github/workflows/c.yml": f"on: workflow_call\njobs: {{d: {{{inner}}}}}",
+            ".github/actions/ship/action.yml": f"runs: {{using: composite, {inner}}}",
+        }
+    )
+    for name in ("a.yml", "b.yml"):
+        assert len(list(found[name].deployments())) == len(expected)

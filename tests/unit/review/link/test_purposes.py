@@ -73,6 +73,7 @@ def test_commands_are_classified(script: str, expected: list[str]) -> None:
         ("aws s3 sync dist s3://site", ["deploy"]),
         ('curl -X POST "$RENDER_DEPLOY_HOOK"', ["deploy"]),
         ("curl https://example.com", []),
+        ("curl -X POST $SLACK_WEBHOOK -d 'deployed'", []),
     ],
 )
 def test_in_a_deployment_files_and_refs_are_deployed(script: str, expected: list[str]) -> None:
@@ -87,6 +88,31 @@ def test_an_act_stands_on_its_line_and_says_where_it_goes() -> None:
     first, second = acts("npm ci\nhelm upgrade shop chart -n staging\n\nkubectl apply -f overlays/prod || true")
     assert (first.location.line, first.sign, first.tier, first.tolerated) == (11, "helm upgrade", Tier.STAGING, False)
     assert (second.location.line, second.tier, second.tolerated) == (13, Tier.PRODUCTION, True)
+
+
+@pytest.mark.parametrize(
+    ("script", "tier"),
+    [
+        ("vercel deploy --prebuilt", Tier.PREVIEW),
+        ("vercel deploy --prebuilt --prod", Tier.UNKNOWN),
+        ("vercel deploy --target=staging", Tier.STAGING),
+        ("vercel promote $URL", Tier.UNKNOWN),
+        ("netlify deploy --dir dist", Tier.PREVIEW),
+    ],
+)
+def test_a_hosting_platforms_main_address_may_be_that_of_a_staging_project(script: str, tier: Tier) -> None:
+    assert [act.tier for act in acts(script)] == [tier]
+
+
+def test_an_event_for_another_repository_is_a_hint_of_a_deployment() -> None:
+    (act,) = acts("curl https://api.github.com/repos/acme/infrastructure/dispatches", deploying=True)
+    assert act.purpose is Purpose.DEPLOY
+    assert act.by_name
+
+
+def test_refreshing_the_state_of_terraform_deploys_nothing() -> None:
+    assert purposes("terraform apply -refresh-only -auto-approve") == []
+    assert purposes("terraform -chdir=infra/project-config apply -auto-approve") == []
 
 
 def test_scripts_are_followed_to_where_the_work_is_done() -> None:
