@@ -13,6 +13,7 @@ from trustwright.review.engine import examine
 from trustwright.review.model import Route
 from trustwright.review.project import Project
 from trustwright.review.settings import Settings, parse
+from trustwright.review.source.discovery import discover
 
 _MARK = re.compile(r"(?:#|//|--|/\*|<!--|;)\s*(unmet|met|unknown)\b(?:\s+(critical|high|medium|low))?")
 
@@ -29,7 +30,8 @@ def lay(folder: Path, files: Mapping[str, str]) -> Path:
 def project_of(folder: Path, files: Mapping[str, str]) -> Project:
     """Lay files and read them, routes judged; a trustwright.toml among them is obeyed."""
     settings = parse(files["trustwright.toml"].encode()) if "trustwright.toml" in files else Settings()
-    return examine(lay(folder, files), settings, jobs=1, cache=False)[0]
+    root = lay(folder, files)
+    return examine(root, settings, discover(root, settings.why_left_out), jobs=1, cache=False)[0]
 
 
 def routes_of(folder: Path, files: Mapping[str, str]) -> dict[str, Route]:

@@ -40,7 +40,9 @@ def review(
     Raises:
         TrustwrightError: there is no such folder, or the settings are wrong.
     """
-    from trustwright.review import engine, settings
+    from trustwright.review import settings
+    from trustwright.review.kept import Kept
+    from trustwright.review.source.discovery import discover
 
     if not root.is_dir():
         wrong = "is a file" if root.exists() else "there is no such folder"
@@ -48,7 +50,17 @@ def review(
     chosen = settings.load(root, config, rules=rule_ids(), as_of=as_of)
     if categories:
         chosen = dataclasses.replace(chosen, categories=settings.in_scope(categories))
-    return engine.review(root, chosen, jobs=jobs, cache=cache, progress=progress)
+    found = discover(root, chosen.why_left_out)
+    kept = Kept(root, chosen, found) if cache else None
+    known = kept.recall() if kept is not None else None
+    if known is not None:
+        return known
+    from trustwright.review import engine
+
+    made = engine.review(root, chosen, jobs=jobs, cache=cache, found=found, progress=progress)
+    if kept is not None:
+        kept.keep(made)
+    return made
 
 
 def rule_ids() -> tuple[str, ...]:

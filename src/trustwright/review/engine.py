@@ -29,6 +29,7 @@ def review(
     jobs: int = 0,
     cache: bool = True,
     prefilter: bool = True,
+    found: Discovery | None = None,
     progress: Progress | None = None,
 ) -> Review:
     """Review a folder.
@@ -39,9 +40,11 @@ def review(
         jobs: processes; 0 lets the engine choose. The result does not depend on it.
         cache: whether facts of unchanged files may be taken from an earlier run, and kept for the next.
         prefilter: False parses every source file; the result is the same, later.
+        found: the folder's files, when they were listed already.
         progress: called with what is being done, how many are done and how many there are.
     """
-    project, found, read = examine(root, settings, jobs=jobs, cache=cache, prefilter=prefilter, progress=progress)
+    found = found or discover(root, settings.why_left_out)
+    project, read = examine(root, settings, found, jobs=jobs, cache=cache, prefilter=prefilter, progress=progress)
     catalog = load_catalog()
     findings = Findings(project.corpus, settings, project.secrets)
     results: list[RuleResult] = []
@@ -68,21 +71,21 @@ def review(
 def examine(
     root: Path,
     settings: Settings,
+    found: Discovery,
     *,
     jobs: int = 0,
     cache: bool = True,
     prefilter: bool = True,
     progress: Progress | None = None,
-) -> tuple[Project, Discovery, list[FileFacts]]:
+) -> tuple[Project, list[FileFacts]]:
     """Read a folder and judge its routes, without checking any rule; the arguments are those of :func:`review`."""
-    found = discover(root, lambda path: left.reason if (left := settings.leaves_out(path)) is not None else None)
     source = [file for file in found.files if file.language and file.role == "production"]
     admitted = Prefilter(_triggers() if prefilter else None)
     path = cache_path(root, admitted) if cache else None
     read = read_files(root, source, admitted, jobs=jobs, path=path, progress=progress)
     project = Project(Corpus(root, found.files, read), settings)
     project.routes = tuple(_routes(project))
-    return project, found, read
+    return project, read
 
 
 def _triggers() -> tuple[bytes, ...]:

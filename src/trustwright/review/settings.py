@@ -128,6 +128,11 @@ class Settings:
         """Return the entry in force that leaves out the file at ``path`` (relative, with ``/``), if one does."""
         return next((entry for entry in self.left_out if self._holds(entry) and below(entry.path, path)), None)
 
+    def why_left_out(self, path: str) -> str | None:
+        """Return the reason for which the file at ``path`` is left out, or None when it is not."""
+        entry = self.leaves_out(path)
+        return entry.reason if entry is not None else None
+
     def override(self, rule: str, path: str) -> SeverityOverride | None:
         """Return the override in force for a finding of ``rule`` in the file at ``path``; the most exact path wins."""
         candidates = [

@@ -5,10 +5,11 @@ from functools import cached_property
 from pathlib import Path
 
 from trustwright.review.model import Location, Reference
-from trustwright.review.source.code import Code, Role
+from trustwright.review.source.code import Code
 from trustwright.review.source.discovery import SourceFile
 from trustwright.review.source.errors import SourceError
 from trustwright.review.source.expression import Expression
+from trustwright.review.source.facts import Role
 from trustwright.review.source.json import parse as parse_json
 from trustwright.review.source.reading import MAX_FILE_BYTES, FileFacts, extract
 from trustwright.review.source.secrets import Secret, covered, proven, secrets

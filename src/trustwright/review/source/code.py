@@ -24,6 +24,7 @@ from trustwright.review.source.facts import (
     Function,
     Import,
     Pair,
+    Role,
 )
 from trustwright.review.source.nesting import Nesting
 
@@ -34,7 +35,6 @@ class _Placed(Protocol):
 
 
 P = TypeVar("P", bound=_Placed)
-Role = Literal["production", "test", "example", "vendored", "generated", "minified"]
 
 
 @dataclass(frozen=True, slots=True)

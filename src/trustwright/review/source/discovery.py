@@ -4,6 +4,7 @@ Git's own view of the folder is used where there is one, so that ignored files a
 the folder is read: symbolic links are not followed.
 """
 
+import hashlib
 import os
 import re
 import stat
@@ -14,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trustwright.review.model import Gap
-from trustwright.review.source import javascript, python
-from trustwright.review.source.code import Role
+from trustwright.review.source.facts import Role
 
-LANGUAGES: dict[str, str] = {**javascript.SUFFIXES, **python.SUFFIXES}
+LANGUAGES: dict[str, str] = {
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
+    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx", ".py": "python",
+}  # fmt: skip
 """File suffix to language, for the programming languages that are read."""
 
 NOT_UNDERSTOOD: dict[str, str] = {
@@ -71,11 +74,17 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The files found, sorted by path, and what was left out."""
+    """The files found, sorted by path, and what was left out.
+
+    ``state`` is a digest of every path with the size and the times the file system keeps; ``newest`` is the latest of
+    those times, in nanoseconds since the epoch.
+    """
 
     files: tuple[SourceFile, ...]
     gaps: tuple[Gap, ...]
     commit: str = ""
+    state: bytes = b""
+    newest: int = 0
 
 
 def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None) -> Discovery:
@@ -90,11 +99,18 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
     gaps: list[Gap] = []
     unread: dict[str, int] = {}
     left: dict[str, int] = {}
+    state, newest = hashlib.blake2b(digest_size=16), 0
     for name in sorted(names if names is not None else _walk(root)):
         try:
             info = os.lstat(root / name)
         except OSError:
             continue
+        state.update(
+            f"{name}\0{info.st_mode} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}\0".encode(
+                errors=("surrogateescape")
+            )
+        )
+        newest = max(newest, info.st_mtime_ns, info.st_ctime_ns)
         if stat.S_ISLNK(info.st_mode):
             gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
         elif stat.S_ISDIR(info.st_mode):
@@ -114,7 +130,9 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
         Gap("not-understood", "", f"{language} files are not read yet", count)
         for language, count in sorted(unread.items())
     ]
-    return Discovery(tuple(files), tuple(gaps), _commit(root) if names is not None else "")
+    commit = _commit(root) if names is not None else ""
+    state.update(commit.encode())
+    return Discovery(tuple(files), tuple(gaps), commit, state.digest(), newest)
 
 
 def role_of(path: str) -> Role:

@@ -5,9 +5,15 @@ Offsets are byte offsets into the file, ends are exclusive, and every tuple is s
 the cache, so the shape has a version: raise :data:`FACTS_VERSION` whenever a shape or its meaning changes.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 FACTS_VERSION = 12
+
+
+Role = Literal["production", "test", "example", "vendored", "generated", "minified"]
+"""What a source file is for; rules look at production code."""
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):

@@ -25,11 +25,6 @@ from trustwright.review.source.facts import (
 )
 from trustwright.review.source.gathering import Gathering, span
 
-SUFFIXES = {
-    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
-    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
-}  # fmt: skip
-
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("import", "(import_statement) @node"),
     ("export", "(export_statement) @node"),

@@ -23,8 +23,6 @@ from trustwright.review.source.facts import (
 )
 from trustwright.review.source.gathering import Gathering, span
 
-SUFFIXES = {".py": "python"}
-
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("import", "(import_statement) @node"),
     ("from", "(import_from_statement) @node"),

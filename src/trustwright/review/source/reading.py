@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from trustwright.review.model import Gap
-from trustwright.review.source import javascript, python
-from trustwright.review.source.code import Role
+from trustwright.review.source import javascript, python, remembered
 from trustwright.review.source.discovery import SourceFile, role_of_text
-from trustwright.review.source.facts import FACTS_VERSION, Facts
-from trustwright.review.source.secrets import Secret, secrets
+from trustwright.review.source.facts import FACTS_VERSION, Facts, Role
+from trustwright.review.source.secrets import SECRETS_VERSION, Secret, secrets
 
 MAX_FILE_BYTES = 2_000_000
 """Larger source files are listed and not read; hand-written ones are far smaller."""
@@ -118,13 +116,11 @@ class Cache:
         self._old: dict[bytes, msgspec.Raw] = {}
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
-        if path is not None:
+        body = remembered.load(path) if path is not None else None
+        if body is not None:
             try:
-                packed = path.read_bytes()
-                body = packed[16:]
-                if hashlib.blake2b(body, digest_size=16).digest() == packed[:16]:
-                    self._old = msgspec.msgpack.decode(body, type=dict[bytes, msgspec.Raw])
-            except (OSError, msgspec.DecodeError):
+                self._old = msgspec.msgpack.decode(body, type=dict[bytes, msgspec.Raw])
+            except msgspec.DecodeError:
                 self._old = {}
 
     def get(self, digest: bytes) -> CacheEntry | None:
@@ -152,15 +148,7 @@ class Cache:
             return
         entries = {digest: self._old[digest] for digest in used if digest in self._old}
         entries.update({digest: msgspec.Raw(packed) for digest, packed in new.items()})
-        body = _ENCODER.encode(entries)
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self._path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.blake2b(body, digest_size=16).digest() + body)
-            os.replace(name, self._path)
-        except OSError:
-            return
+        remembered.save(self._path, _ENCODER.encode(entries))
 
 
 _ENTRY = msgspec.msgpack.Decoder(CacheEntry)
@@ -169,9 +157,8 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 def cache_path(root: Path, prefilter: Prefilter) -> Path:
     """Return where facts of this folder are kept: the user's cache folder, keyed by folder, version and prefilter."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.blake2b(os.fsencode(root.resolve()) + prefilter.key, digest_size=16)
-    return base / "trustwright" / f"facts-{FACTS_VERSION}-{digest.hexdigest()}"
+    return remembered.folder() / f"facts-{FACTS_VERSION}-{SECRETS_VERSION}-{digest.hexdigest()}"
 
 
 class _Answer(Struct, array_like=True):
