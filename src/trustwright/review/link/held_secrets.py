@@ -39,6 +39,7 @@ _DEVELOPMENT: Final = re.compile(
 )
 _OWN_MACHINE: Final = re.compile(rb"dev|local|demo|seed", re.IGNORECASE)
 _BROWSER_KEYS: Final = re.compile(r"google-?services|GoogleService-Info|firebase", re.IGNORECASE)
+_IN_EXAMPLES: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(][^;]*\Z", re.IGNORECASE)
 _SHOWN: Final = re.compile(rb"examples?\b|e\.g\.|such as|looks like|format:|placeholder", re.IGNORECASE)
 
 
@@ -121,9 +122,13 @@ def _serves_own_machine(corpus: Corpus, path: str, secret: Secret) -> bool:
 
 
 def _is_shown(corpus: Corpus, path: str, secret: Secret) -> bool:
-    """Tell whether a token of a provider is shown as an example, or is meant to be seen by every browser."""
-    if secret.kind != "provider" or secret.proven:
+    """Tell whether a secret is shown as an example, or is meant to be seen by every browser."""
+    if secret.proven or secret.kind == "reference":
         return False
+    if "Google API" in secret.what and _BROWSER_KEYS.search(path):
+        return True
     text = corpus.read(path)
     line = text[text.rfind(b"\n", 0, secret.start) + 1 : secret.start]
-    return _SHOWN.search(line) is not None or ("Google API" in secret.what and _BROWSER_KEYS.search(path) is not None)
+    if secret.kind == "provider" and _SHOWN.search(line):
+        return True
+    return _IN_EXAMPLES.search(text, max(0, secret.start - 500), secret.start) is not None

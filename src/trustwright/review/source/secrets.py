@@ -20,6 +20,9 @@ from trustwright.review.source.secret_patterns import (
     is_well_known,
 )
 
+SECRETS_VERSION: Final = 2
+"""What is found is kept with the facts of a file: raise this whenever something else is found in the same text."""
+
 Kind = Literal["provider", "private-key", "address", "named", "well-known", "fallback", "reference"]
 
 _WORDS: Final = (
