@@ -213,6 +213,32 @@ def test_what_a_routes_config_lifts_of_a_hook_is_not_reached(tmp_path: Path) -> 
     }
 
 
+def test_a_hook_that_lets_paths_through_guards_the_others(tmp_path: Path) -> None:
+    text = (
+        "app.addHook('onRequest', async (request, reply) => {\n"
+        "  if (request.url.startsWith('/open')) return\n"
+        "  if (!request.session.user) return reply.code(401).send()\n})\n"
+        "app.get('/open/x', done)\napp.get('/x', done)\n"
+    )
+    found = routes_of(tmp_path, {"app.js": APP + AUTH + text})
+    verdicts = {name: route.authentication.value for name, route in found.items()}
+    assert verdicts == {"GET /open/x": Access.ABSENT, "GET /x": Access.ENFORCED}
+
+
+def test_a_path_that_a_function_of_the_hook_names_is_an_open_question(tmp_path: Path) -> None:
+    text = (
+        "const OPEN = ['/a', '/b']\n"
+        "function check(request) {\n  if (OPEN.includes(request.url)) return { known: true }\n"
+        "  return { known: Boolean(request.session.user) }\n}\n"
+        "app.addHook('onRequest', async (request, reply) => {\n  const { known } = await check(request)\n"
+        "  if (known) return\n  return reply.code(401).send({ error: 'Unauthorized' })\n})\n"
+        "app.get('/a', done)\napp.get('/x', done)\n"
+    )
+    found = routes_of(tmp_path, {"app.js": APP + AUTH + text})
+    verdicts = {name: route.authentication.value for name, route in found.items()}
+    assert verdicts == {"GET /a": Access.UNKNOWN, "GET /x": Access.ENFORCED}
+
+
 def test_options_of_a_plugin_settle_what_its_hook_does(tmp_path: Path) -> None:
     text = (
         "const check = fp(async (one, options) => {\n  one.addHook('onRequest', async (request, reply) => {\n"

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from trustwright.review.frameworks.express.chains import ANY, Layer
+from trustwright.review.link.assembly.exemptions import Exemptions
 from trustwright.review.link.assembly.handlers import Handler, Handlers
 from trustwright.review.link.assembly.paths import Path
 from trustwright.review.link.assembly.values import Condition
 from trustwright.review.link.conditions import Asked, Conditions
-from trustwright.review.link.corpus import Corpus
+from trustwright.review.link.symbols import Symbols
+from trustwright.review.link.values import Values
 from trustwright.review.model import GuardUse
 
 _METHOD = re.compile(r"(^|\.)(req|request|ctx)\.method$")
@@ -17,11 +19,12 @@ _METHOD = re.compile(r"(^|\.)(req|request|ctx)\.method$")
 class Guarding:
     """Finds the guards of routes."""
 
-    def __init__(self, corpus: Corpus, handlers: Handlers, conditions: Conditions) -> None:
-        """Take the files, what finds functions behind expressions, and what decides conditions on paths."""
-        self._corpus = corpus
+    def __init__(self, symbols: Symbols, handlers: Handlers) -> None:
+        """Take the resolver of names and what finds functions behind expressions."""
+        self._corpus = symbols.corpus
         self._handlers = handlers
-        self._conditions = conditions
+        self._conditions = Conditions(Values(symbols))
+        self._exemptions = Exemptions(symbols)
         self._known: dict[tuple[Handler, str, str], tuple[GuardUse, ...]] = {}
 
     def of(
@@ -43,8 +46,9 @@ class Guarding:
         below = Asked(method, str(Path(path.shown[len(layer.mount.shown) :])))
         for handler, scope in layer.guards:
             for guard in self._uses(handler, scope, method):
+                asked = whole if self._asks_whole_path(guard) else below
                 doubted = self._handlers.doubted(guard, layer.conditions - conditions)
-                yield self._conditions.applied(doubted, whole if self._asks_whole_path(guard) else below)
+                yield self._exemptions.applied(self._conditions.applied(doubted, asked), asked.path)
 
     def _uses(self, handler: Handler, scope: str, method: str) -> tuple[GuardUse, ...]:
         key = (handler, scope, method)

@@ -12,8 +12,6 @@ from trustwright.review.link.assembly.handlers import Handler
 from trustwright.review.link.assembly.paths import ANYTHING, Path, from_regex, from_text
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.values import Condition, Dynamic, External, Module, Thing, Use, Written
-from trustwright.review.link.conditions import Conditions
-from trustwright.review.link.values import Values
 from trustwright.review.model import DeclaredRoute, Gap, Location
 
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head", "del", "all")
@@ -70,8 +68,7 @@ class Registration:
         """Take the assembly, whose set-up code has run."""
         self._assembly = assembly
         self._handlers = Answers(assembly)
-        conditions = Conditions(Values(assembly.symbols))
-        self._guarding = Guarding(assembly.symbols.corpus, self._handlers, conditions)
+        self._guarding = Guarding(assembly.symbols, self._handlers)
         self._layers = Layers()
         self._registered: list[Registered] = []
         self._mounted: set[Thing] = set()

@@ -202,7 +202,7 @@ class Contexts:
                     location=_place(use),
                     handler=found.body if found is not None else None,
                     handler_name=found.name if found is not None else "unknown handler",
-                    guards=guards,
+                    guards=self._guarding.asked(guards, method, str(path)),
                     unresolved=unresolved,
                 )
             )

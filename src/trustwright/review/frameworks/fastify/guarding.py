@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from trustwright.review.link.assembly.exemptions import Exemptions
 from trustwright.review.link.assembly.handlers import Handler, Handlers
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.truth import Known, unknown
 from trustwright.review.link.assembly.values import Condition, Member, Use, Written
+from trustwright.review.link.conditions import Asked, Conditions
+from trustwright.review.link.values import Values
 from trustwright.review.model import GuardUse
 
 PHASES = ("onRequest", "preParsing", "preValidation", "preHandler")
@@ -40,6 +43,8 @@ class Guarding:
         """Take the assembly that evaluates hooks and options."""
         self._assembly = assembly
         self._handlers = Handlers(assembly)
+        self._conditions = Conditions(Values(assembly.symbols))
+        self._exemptions = Exemptions(assembly.symbols)
 
     def hooks(self, use: Use, scope: str) -> list[Hook]:
         """Return the hooks that one ``addHook`` adds."""
@@ -74,6 +79,11 @@ class Guarding:
             for item in self._handlers.flat([own] if own is not None else []):
                 found += self._guards(item, decorators, "route", known)
         return tuple(dict.fromkeys(found)), tuple(self._unresolved(hooks, options))
+
+    def asked(self, guards: tuple[GuardUse, ...], method: str, path: str) -> tuple[GuardUse, ...]:
+        """Return guards as they stand before one route, where they ask for its method or path."""
+        asked = Asked(method, path)
+        return tuple(self._exemptions.applied(self._conditions.applied(guard, asked), path) for guard in guards)
 
     def _unresolved(self, hooks: list[Hook], options: Written | None) -> list[str]:
         reasons = []
