@@ -323,3 +323,15 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_odd_code_does_no_harm(tmp_path: Path, text: str) -> None:
     assert set(routes_of(tmp_path, {"app.js": APP + text})) <= {"GET /x"}
+
+
+def test_a_plugin_that_registers_itself_comes_to_an_end(tmp_path: Path) -> None:
+    routes = routes_of(
+        tmp_path,
+        {
+            "app.js": "const fastify = require('fastify');\nconst app = fastify();\n"
+            "async function plugin(f) { f.get('/a', () => 1); f.register(plugin, { prefix: '/x' }); }\n"
+            "app.register(plugin);\napp.listen({ port: 1 });\n"
+        },
+    )
+    assert "GET /a" in routes

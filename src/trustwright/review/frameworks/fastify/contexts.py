@@ -36,6 +36,8 @@ INTEREST = Interest(
 )
 
 
+_NESTED = 3
+"""A plugin may wrap another of the same function; one that registers itself is run this often."""
 _Written = tuple[list[str], Written | None, Written | None, Written | None]
 """A route's methods, its path, its options and its handler, as written."""
 
@@ -68,7 +70,8 @@ class Contexts:
         self._guarding = Guarding(assembly)
         self._autoload = Autoload(assembly)
         self._found: list[DeclaredRoute] = []
-        self._loading: list[Closure] = []
+        self._loading: list[tuple[str, int]] = []
+        """The functions of the plugins that are being run, by place."""
 
     def routes(self) -> list[DeclaredRoute]:
         """Return the routes, each once however many instances serve it alike."""
@@ -139,11 +142,14 @@ class Contexts:
             inner = value.written.expression.arguments
             value = self._assembly.value(Written(inner[0], value.written.frame)) if inner else None
             whole = True
-        if not isinstance(value, Closure) or value in self._loading:
+        if not isinstance(value, Closure):
+            return
+        place = (value.frame.code.path, value.function.start)
+        if self._loading.count(place) >= _NESTED:
             return
         own = context if whole else context.child(prefix)
         options = use.arguments[1] if use is not None and len(use.arguments) > 1 else self._no_options(value)
-        self._loading.append(value)
+        self._loading.append(place)
         self._assembly.call(value, (own.thing, options), use.call if use is not None else None)
         if own is context and use is not None:
             self._take(own)
