@@ -39,7 +39,9 @@ _ROUTE = re.compile(
 _OF_THE_THING = re.compile(r"[\w.]*(requir|needs_|public|private|visib|protected|hidden|banned)\w*", re.IGNORECASE)
 """Properties of what is asked for, not of who asks."""
 _SETTING = re.compile(
-    r"\bconfig|\bsettings?\b|get_?config|\bconf\b|getenv|environ|feature|\bflags?\b|visib", re.IGNORECASE
+    r"\bconfig|\bsettings?\b|get_?config|\bconf\b|getenv|environ|feature|\bflags?\b|visib"
+    r"|process\.env|import\.meta\.env",
+    re.IGNORECASE,
 )
 _PASSES = re.compile(
     r"(await\s+)?(f|fn|func|function|view|view_func|view_function|handler|wrapped|callback|call_next|next|next_|endpoint|"
@@ -214,10 +216,21 @@ class Anonymous:
                 assigned = self._assigned(code, item)
                 if assigned is not None:
                     texts.append(code.source(assigned.start, assigned.end))
-        if any(_SETTING.search(text) for text in texts):
+        if any(_SETTING.search(text) for text in texts) and not _compares(value):
             return _Truth.SETTING
         about = [_OF_THE_THING.sub("", text) for text in texts]
         return _Truth.OPEN if any(IDENTITY.search(text) or ROLE.search(text) for text in about) else _Truth.OTHER
+
+
+def _compares(value: Expression) -> bool:
+    """Tell a comparison of what is sent with a setting (``token !== process.env.SECRET``) from a look at a setting."""
+    return (
+        value.kind == "operation"
+        and len(value.arguments) == 2
+        and value.name in {"==", "===", "!=", "!=="}
+        and all(item.kind in {"name", "call", "template"} for item in value.arguments)
+        and not all(_SETTING.search(item.name) for item in value.arguments)
+    )
 
 
 def _both(truths: list[_Truth]) -> _Truth:

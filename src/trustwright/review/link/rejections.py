@@ -10,7 +10,7 @@ from typing import Literal
 
 from trustwright.review.model import Location
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Branch
+from trustwright.review.source.facts import Branch, Span
 
 Kind = Literal["unauthenticated", "forbidden", "error", "hidden"]
 
@@ -181,6 +181,16 @@ def _leaves(code: Code, branch: Branch) -> bool:
     return bool(inside) or "next(" in text
 
 
+def _answers(code: Code, leave: Span, start: int) -> bool:
+    """Tell whether a ``return`` of a clause that begins at ``start`` answers the request, by a name made there too."""
+    text = plain(code, leave.start, leave.end)
+    name = text.removeprefix("return").strip(" ;\n")
+    binding = code.binding(name, leave.start) if name.isidentifier() else None
+    if binding is not None and binding.assignment is not None and binding.assignment.start >= start:
+        text = f"return {plain(code, binding.assignment.value_start, binding.assignment.value_end)}"
+    return _ANSWERS.match(text) is not None
+
+
 def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:
     """Tell whether an error thrown at ``at`` is caught in the same function by a clause that goes on regardless.
 
@@ -195,6 +205,6 @@ def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:
             if ends_there and (returned or nothing_follows):
                 return False
             raised = code.within(code.facts.raises, caught.body_start, caught.body_end)
-            answers = any(_ANSWERS.match(plain(code, item.start, item.end)) for item in returned)
+            answers = any(_answers(code, item, caught.body_start) for item in returned)
             return not (raised or answers or rejections(code, caught.body_start, caught.body_end))
     return False

@@ -329,6 +329,13 @@ ANONYMOUS = {
         ),
         Access.ENFORCED,
     ),
+    "a body with a status": (
+        (
+            "def guard(f):\n    def inner(*args):\n        if 'user_id' not in session:\n"
+            "            return jsonify(error='no'), 401\n        return f(*args)\n    return inner\n"
+        ),
+        Access.ENFORCED,
+    ),
     "refuses by the time of day": (
         "def guard(request):\n    user = current_user()\n    if not opened():\n        abort(403)\n    return user\n",
         Access.UNKNOWN,
@@ -364,6 +371,18 @@ HANDLERS = {
             "    login_user(find())\n"
         ),
         Access.UNKNOWN,
+    ),
+    "on to the login page after its work": (
+        (
+            "def handler():\n    if current_user.is_authenticated:\n        return redirect('/')\n"
+            "    user = register(form)\n"
+            "    send(user)\n    return redirect('/login')\n"
+        ),
+        Access.ABSENT,
+    ),
+    "to the login page unless signed in": (
+        "def handler():\n    if current_user.is_authenticated:\n        return page()\n    return redirect('/login')\n",
+        Access.ENFORCED,
     ),
     "nobody is signed in": (
         "def handler():\n    if not current_user.is_authenticated:\n        abort(401)\n    return page()\n",
@@ -409,3 +428,37 @@ def test_a_known_guard_on_an_object_that_cannot_be_followed(tmp_path: Path) -> N
     """Stripe's signature check throws, whatever the client is called."""
     body = "const event = this.client.webhooks.constructEvent(raw, request.headers.get('stripe-signature'), KEY); act()"
     assert handled(tmp_path, body) is Access.ENFORCED
+
+
+def test_a_wrapper_that_may_answer_by_itself_is_no_proof_of_absence(tmp_path: Path) -> None:
+    """What is called like a guard and sometimes does not call what it wraps is an open question."""
+    text = (
+        "def requires_auth(f):\n    def inner(*args):\n        user = scheme.authenticate(request)\n"
+        "        if not user:\n"
+        "            return scheme.error_callback(401 + 0)\n        return f(*args)\n    return inner\n"
+        "def with_auth_header(f):\n    def inner(*args):\n        return f(*args, request.headers)\n    return inner\n"
+    )
+    assert judge(tmp_path, {"guards.py": text}, "requires_auth").authentication is Access.UNKNOWN
+    assert judge(tmp_path, {"guards.py": text}, "with_auth_header").authentication is Access.ABSENT
+
+
+def test_a_clause_that_answers_by_a_name(tmp_path: Path) -> None:
+    """A wrapper that makes its answer first and returns it by name refuses all the same."""
+    text = (
+        "export const guard = (handler) => async (req) => { try {"
+        " if (!req.session) throw new ApiError({ code: 'unauthorized' }); return await handler(req)"
+        " } catch (error) { const response = Response.json({ error }); log(error); return response } }"
+    )
+    assert judge(tmp_path, {"guard.ts": text}).authentication is Access.ENFORCED
+
+
+SECRETS = {
+    "in a name": "const token = request.headers.get('authorization'); if (token !== process.env.SECRET)",
+    "in a text": "if (request.headers.get('authorization') !== `Bearer ${process.env.SECRET}`)",
+}
+
+
+@pytest.mark.parametrize("asked", SECRETS.values(), ids=SECRETS.keys())
+def test_a_secret_from_the_settings_is_no_switch(tmp_path: Path, asked: str) -> None:
+    """What is sent must equal a setting: a refusal for everybody who does not know it."""
+    assert handled(tmp_path, asked + " return new Response('no', { status: 401 }); act()") is Access.ENFORCED
