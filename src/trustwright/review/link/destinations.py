@@ -39,7 +39,8 @@ def settled(job: Job, names: Sequence[str], triggers: Sequence[Trigger]) -> Job:
     ``names`` are what the job and its pipeline are called, the job's own first, and other words that speak of it.
     """
     environment = tier_of_environment(job.environment)
-    said = first_known((tier_of_condition(job.if_), *(tier_of_words(name) for name in names)))
+    called = first_known(tier_of_words(name) for name in names)
+    said = first_known((tier_of_condition(job.if_), called))
     plain = [_plain(name) for name in names]
     documentation = any(_DOCUMENTATION.search(name) for name in plain)
     rolls_back = any(_ROLLING_BACK.search(name) for name in plain)
@@ -59,7 +60,10 @@ def settled(job: Job, names: Sequence[str], triggers: Sequence[Trigger]) -> Job:
         last = tier_of_triggers(triggers) if delivers or act.purpose is Purpose.DEPLOY else Tier.UNKNOWN
         if tests and (act.purpose is Purpose.MIGRATE or _has_cluster(job)):
             last = Tier.STAGING
-        return replace(act, tier=first_known((environment, act.tier, said, last)))
+        # A script or action may serve several environments: whoever calls it says which.
+        shared = act.location.path != job.location.path
+        own = (called, act.tier) if shared else (act.tier,)
+        return replace(act, tier=first_known((environment, *own, said, last)))
 
     steps = tuple(replace(step, acts=tuple(one(act) for act in step.acts)) for step in job.steps)
     return _with_hint(replace(job, steps=steps), first_known((environment, said, tier_of_triggers(triggers))))

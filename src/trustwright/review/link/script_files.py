@@ -10,7 +10,9 @@ from trustwright.review.source.errors import SourceError
 # Name → line of the script, names it needs first, the script.
 Targets: TypeAlias = Mapping[str, tuple[int, tuple[str, ...], str]]
 
-_TARGET: Final = re.compile(r"^(?P<names>[A-Za-z0-9_./%-]+(?:[ \t]+[^\s:=]+)*)[ \t]*::?(?!=)(?P<needs>[^=\n#]*)$")
+_TARGET: Final = re.compile(
+    r"^(?P<names>[A-Za-z0-9_./%-]+(?:[ \t]+[^\s:=]+)*)[ \t]*::?(?!=)(?P<needs>[^=\n#]*)(?:#.*)?$"
+)
 _VARIABLE: Final = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*(?:[:?+]?=)[ \t]*(?P<value>[^\n]*)$")
 _REFERENCE: Final = re.compile(r"\$[({](\w+)[)}]|\{\{[ ]*(\w+)[ ]*\}\}")
 _SECTION: Final = re.compile(r"^\[(?P<name>[^\]]+)\]")

@@ -305,3 +305,14 @@ def test_steps_that_do_not_run_with_the_inputs_given_do_nothing(production: str,
     )
     for name in ("a.yml", "b.yml"):
         assert len(list(found[name].deployments())) == len(expected)
+
+
+def test_whoever_calls_a_shared_action_says_where_it_deploys_to() -> None:
+    found = read(
+        {
+            ".github/workflows/staging.yml": "name: Deploy staging\non: {push: {branches: [main]}}\n"
+            "jobs: {d: {steps: [{uses: ./.github/actions/ship}]}}",
+            ".github/actions/ship/action.yml": "runs: {using: composite, steps: [{name: Production, run: fly deploy}]}",
+        }
+    )
+    assert only_deployment(found["staging.yml"])[1].tier is Tier.STAGING
