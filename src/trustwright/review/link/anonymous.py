@@ -14,7 +14,7 @@ from trustwright.review.link.symbols import Symbols
 from trustwright.review.link.weighing import IDENTITY, ROLE
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
-from trustwright.review.source.facts import Function, Span
+from trustwright.review.source.facts import Branch, Function, Span
 
 _NOBODY = re.compile(
     r"(^|[._])(is_?)?(authed|authenticated|logged_?in|signed_?in|admin|superuser|staff|moderator)(\(\))?$"
@@ -36,18 +36,25 @@ _SOMEBODY = re.compile(r"(^|[._])is_?(anonymous|guest)$", re.IGNORECASE)
 _ROUTE = re.compile(
     r"\b(req(uest)?|scope|ctx|context|event)(\[['\"]|\.(url\.)?)(path(name)?|method|endpoint|blueprint|url|originalUrl)\b"
 )
-_OF_THE_THING = re.compile(r"[\w.]*(requir|needs_|public|private|visib|protected|hidden|banned)\w*", re.IGNORECASE)
+_CONSTANT = re.compile(r"(^|\.)[A-Z][A-Z0-9_]+$")
+_OF_THE_THING = re.compile(
+    r"[\w.]*(_required\b|\brequires_|needs_|public|private|visib|protected|hidden|banned)\w*", re.IGNORECASE
+)
 """Properties of what is asked for, not of who asks."""
 _SETTING = re.compile(
     r"\bconfig|\bsettings?\b|get_?config|\bconf\b|getenv|environ|feature|\bflags?\b|visib"
     r"|process\.env|import\.meta\.env",
     re.IGNORECASE,
 )
+_TURNS_OFF = re.compile(r"config(\.get\(|\[)[\"']\w*(LOGIN|AUTH\w*)_DISABLED[\"']\s*[\])]\Z")
+"""The settings of Flask-Login and its like that are there for tests: off unless somebody sets them."""
 _PASSES = re.compile(
     r"(await\s+)?(f|fn|func|function|view|view_func|view_function|handler|wrapped|callback|call_next|next|next_|endpoint|"
     r"(self\.)?get_response)\(.*|None|True|",
     re.DOTALL,
 )
+_LOOKS_UP = re.compile(r"(^|[._])get_?(server_?|current_?|auth_?)*session$|(^|[._])get_?current_?user$", re.IGNORECASE)
+"""Calls that give the session or user of the request, and nothing when there is none."""
 _MAX_DEPTH = 8
 
 
@@ -101,14 +108,28 @@ class Anonymous:
             if (
                 code.enclosing_function(leave.start) != inner
                 or leave.end > at
+                or not runs(code, leave.start)
                 or not self._lets_through(code, inner, leave)
             ):
                 continue
-            earlier = self._reaches(code, inner, leave.start)
+            earlier = self._reaches(code, inner, leave.start, first=_Truth.OPEN)
             if earlier is _Truth.TRUE:
                 return Fate.AVOIDS
             depends = depends or earlier is _Truth.SETTING
         return Fate.DEPENDS if depends else Fate.OTHERWISE if otherwise else Fate.COMES
+
+    def turns_away(self, code: Code, function: Function) -> int | None:
+        """Return where a decorator's wrapper answers by itself instead of calling what it wraps, if it ever does."""
+        for inner in code.within(code.facts.functions, function.body_start, function.body_end):
+            outer = code.enclosing_functions(inner.start - 1)
+            given = {item.name for one in outer for item in code.parameters(one)}
+            if not _goes_on(code, given, inner.body_start, inner.body_end):
+                continue
+            for leave in code.within(code.facts.returns, inner.body_start, inner.body_end):
+                answers = code.calls_in(leave.start, leave.end) and not self._lets_through(code, inner, leave)
+                if answers and not _goes_on(code, given, leave.start, leave.end):
+                    return leave.start
+        return None
 
     @staticmethod
     def _lets_through(code: Code, function: Function, leave: Span) -> bool:
@@ -124,15 +145,17 @@ class Anonymous:
             parameter.name == called[1] for item in outer for parameter in code.parameters(item)
         )
 
-    def _reaches(self, code: Code, function: Function, at: int) -> _Truth:
-        """Decide the conditions of the ``if``s around an offset."""
+    def _reaches(self, code: Code, function: Function, at: int, first: _Truth = _Truth.SETTING) -> _Truth:
+        """Decide the conditions of the ``if``s around an offset; ``first`` of what is not decided names it."""
         truths = []
         for branch in code.within(code.facts.branches, function.body_start, at + 1):
             if not branch.start <= at < branch.end or branch.condition_start <= at < branch.condition_end:
                 continue
+            if _refuses_either_way(code, branch):
+                continue
             truth = self._truth(code, code.expression(branch.condition_start, branch.condition_end), 0)
             truths.append(truth if branch.then_start <= at < branch.then_end else _NOT.get(truth, truth))
-        return _both(truths)
+        return first if first in truths and _Truth.FALSE not in truths else _both(truths)
 
     # --- conditions -----------------------------------------------------------------------------------------------
 
@@ -185,6 +208,8 @@ class Anonymous:
             if value.last_name == "get" and value.arguments:
                 owner = value.name.rpartition(".")[0]
                 return bool(_SENDS.search(owner)) and bool(_IDENTITY_KEY.search(value.arguments[0].text or ""))
+            if _LOOKS_UP.search(value.name):
+                return True
             return bool(_SENDS.search(value.name)) and not value.arguments
         if "." not in value.name:
             assigned = self._assigned(code, value)
@@ -205,6 +230,8 @@ class Anonymous:
 
     def _setting(self, code: Code, value: Expression) -> _Truth:
         """Judge what nobody's identity settles: a setting with a known default, a setting, or anything else."""
+        if value.kind in {"name", "call"} and _TURNS_OFF.search(code.source(value.start, value.end)):
+            return _Truth.FALSE
         found = switch(self._symbols, code, value)
         if found.on is not None and not found.configurable:
             return _Truth.TRUE if found.on else _Truth.FALSE
@@ -216,21 +243,22 @@ class Anonymous:
                 assigned = self._assigned(code, item)
                 if assigned is not None:
                     texts.append(code.source(assigned.start, assigned.end))
-        if any(_SETTING.search(text) for text in texts) and not _compares(value):
+        if any(_SETTING.search(text) for text in texts) and not self._compares(code, value):
             return _Truth.SETTING
         about = [_OF_THE_THING.sub("", text) for text in texts]
         return _Truth.OPEN if any(IDENTITY.search(text) or ROLE.search(text) for text in about) else _Truth.OTHER
 
+    def _compares(self, code: Code, value: Expression) -> bool:
+        """Tell a comparison with a setting (``token !== process.env.SECRET``) from a look at a setting."""
+        sides = value.arguments if value.kind == "operation" and value.name in {"==", "===", "!=", "!=="} else ()
+        if len(sides) != 2 or any(item.kind not in {"name", "call", "template"} for item in sides):
+            return False
+        return not all(_CONSTANT.search(item.name) or self._is_setting(code, item) for item in sides)
 
-def _compares(value: Expression) -> bool:
-    """Tell a comparison of what is sent with a setting (``token !== process.env.SECRET``) from a look at a setting."""
-    return (
-        value.kind == "operation"
-        and len(value.arguments) == 2
-        and value.name in {"==", "===", "!=", "!=="}
-        and all(item.kind in {"name", "call", "template"} for item in value.arguments)
-        and not all(_SETTING.search(item.name) for item in value.arguments)
-    )
+    def _is_setting(self, code: Code, value: Expression) -> bool:
+        assigned = self._assigned(code, value) if value.kind == "name" and "." not in value.name else None
+        text = code.source(assigned.start, assigned.end) if assigned is not None else ""
+        return bool(_SETTING.search(value.name) or _SETTING.search(text))
 
 
 def _both(truths: list[_Truth]) -> _Truth:
@@ -248,6 +276,25 @@ def _either(truths: list[_Truth]) -> _Truth:
         return _Truth.TRUE
     order = (_Truth.OPEN, _Truth.SETTING, _Truth.OTHER, _Truth.ROUTE)
     return next((truth for truth in order if truth in truths), _Truth.FALSE)
+
+
+def _goes_on(code: Code, given: set[str], start: int, end: int) -> bool:
+    """Tell whether a stretch calls one of some functions, or hands it to a call."""
+    for call in code.calls_in(start, end):
+        arguments = code.source(call.arguments_start, call.arguments_end)
+        if call.callee in given or any(re.search(rf"[(,]\s*{re.escape(name)}\s*[,)]", arguments) for name in given):
+            return True
+    return False
+
+
+def _refuses_either_way(code: Code, branch: Branch) -> bool:
+    """Tell whether an ``if`` only chooses how to refuse: both its sides do, whatever else holds."""
+    for start, end in ((branch.then_start, branch.then_end), (branch.then_end, branch.end)):
+        inner = [one for one in code.within(code.facts.branches, start, end) if one.end <= end]
+        refusals = [item.start for item in rejections(code, start, end)]
+        if not any(all(not one.start <= at < one.end for one in inner) for at in refusals):
+            return False
+    return True
 
 
 def _statement_before(code: Code, function: Function, leave: Span) -> int:

@@ -48,7 +48,7 @@ class Modules:
                 folder = posixpath.dirname(folder)
             return self._python_file(posixpath.join(folder, name.replace(".", "/")) if name else folder)
         wanted = module.replace(".", "/")
-        best: tuple[int, int, str] | None = None
+        best: tuple[int, bool, int, str] | None = None
         for candidate in self._by_last_part.get(wanted.rpartition("/")[2], ()):
             stem = candidate.removesuffix(".py").removesuffix("/__init__")
             if stem == wanted or stem.endswith("/" + wanted):
@@ -56,11 +56,13 @@ class Modules:
                 if base and not (path + "/").startswith(base + "/") and "/" in base.removesuffix("src").strip("/"):
                     continue
                 near = len(posixpath.commonprefix([candidate, path]))
-                best = max(best or (-1, 0, ""), (near, -len(candidate), candidate))
-        return best[2] if best else None
+                package = candidate.endswith("/__init__.py")
+                best = max(best or (-1, False, 0, ""), (near, package, -len(candidate), candidate))
+        return best[3] if best else None
 
     def _python_file(self, stem: str) -> str | None:
-        for candidate in (f"{stem}.py", f"{stem}/__init__.py" if stem else "__init__.py"):
+        """Return the file of a module; Python takes a package before a module of the same name."""
+        for candidate in (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py"):
             if candidate in self._corpus.files:
                 return candidate
         return None

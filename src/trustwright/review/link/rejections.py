@@ -59,10 +59,12 @@ _SAID = re.compile(
 )
 """What an answer says that refuses by its words alone, as server actions do: ``return { error: "Unauthorized" }``."""
 _ANSWERS = re.compile(
-    r"return\s+(await\s+)?(false\b|(?!(next|call_next|super|handler|fn|func|callback|view\w*)\s*\()(?!\w+\.get_response)[\w.]+\()",
+    r"return\s+(await\s+)?(?!(next|call_next|super|handler|fn|func|callback|view\w*)\s*\()(?!\w+\.get_response)[\w.]+\(",
     re.IGNORECASE,
 )
 """What a clause returns that answers the request itself: a response somebody makes, not what the handler returns."""
+_WITH_STATUS = re.compile(r",\s*[\w.]*(401|403|404|UNAUTHORIZED|FORBIDDEN)(\.value)?\s*,?\s*\)?\s*\Z")
+"""Flask's ``return body, 401``."""
 _MAX_CONDITION = 400
 
 
@@ -94,6 +96,11 @@ def rejections(code: Code, start: int, end: int) -> list[Rejection]:
             kind = _of_value(code.source(pair.value_start, min(pair.value_end, pair.value_start + 80)))
             if kind is not None:
                 found.setdefault(pair.start, (kind, False))
+    for item in code.within(code.facts.returns, start, end) if code.is_python else ():
+        status = _WITH_STATUS.search(code.source(max(item.start, item.end - 60), item.end))
+        kind = _of_value(status[0]) if status is not None else None
+        if kind is not None and not any(item.start <= at < item.end for at in found):
+            found[item.start] = (kind, False)
     for item in code.within(code.facts.raises, start, end):
         text = code.source(item.start, min(item.end, item.start + 300))
         inside = [at for at in found if item.start <= at < item.end]
@@ -181,9 +188,14 @@ def _leaves(code: Code, branch: Branch) -> bool:
     return bool(inside) or "next(" in text
 
 
-def _answers(code: Code, leave: Span, start: int) -> bool:
-    """Tell whether a ``return`` of a clause that begins at ``start`` answers the request, by a name made there too."""
+def _answers(code: Code, leave: Span, start: int, *, decides: bool) -> bool:
+    """Tell whether a ``return`` of a clause that begins at ``start`` answers the request, by a name made there too.
+
+    ``decides``: ``false`` is an answer as well.
+    """
     text = plain(code, leave.start, leave.end)
+    if decides and text.removeprefix("return").strip(" ;") == "false":
+        return True
     name = text.removeprefix("return").strip(" ;\n")
     binding = code.binding(name, leave.start) if name.isidentifier() else None
     if binding is not None and binding.assignment is not None and binding.assignment.start >= start:
@@ -205,6 +217,7 @@ def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:
             if ends_there and (returned or nothing_follows):
                 return False
             raised = code.within(code.facts.raises, caught.body_start, caught.body_end)
-            answers = any(_answers(code, item, caught.body_start) for item in returned)
+            decides = function is not None and function.name == "canActivate"
+            answers = any(_answers(code, item, caught.body_start, decides=decides) for item in returned)
             return not (raised or answers or rejections(code, caught.body_start, caught.body_end))
     return False

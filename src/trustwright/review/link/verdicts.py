@@ -3,9 +3,9 @@
 import re
 
 from trustwright.review.link.actions import Action, Actions
-from trustwright.review.link.guards import Guards, combine
+from trustwright.review.link.guards import Guards
 from trustwright.review.link.symbols import Symbols
-from trustwright.review.link.weighing import NOTHING
+from trustwright.review.link.weighing import NOTHING, combine
 from trustwright.review.model import (
     Access,
     Audit,

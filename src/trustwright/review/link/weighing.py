@@ -5,10 +5,11 @@ records, so there a refusal must name the caller.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from trustwright.review.link.rejections import Rejection, plain
-from trustwright.review.model import Access, GuardVerdict
+from trustwright.review.model import Access, GuardVerdict, Location
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
@@ -64,6 +65,11 @@ _SETTING = re.compile(
     r"|(?<![\w.])os\.getenv\([^)]*\)"
 )
 _LONGEST_SETTING = 120
+_ASKS_WHO = re.compile(
+    r"(await\s+)?[\w.]*(authenticate|authorize|require|check)\w*(request|user|session|auth|token|access|admin)\w*\(",
+    re.IGNORECASE,
+)
+"""A call whose name says that it looks who is there: reason enough to doubt, never to trust."""
 _CLIENTS = frozenset({"fetch", "axios", "ky", "got", "request", "requests", "httpx", "undici"})
 _PASSED_ON = re.compile(
     r"\.get\(\s*[\"'](cookie|authorization)[\"']|headers\.(cookie|authorization)\b|headers\[[\"'](cookie|authorization)[\"']\]",
@@ -73,6 +79,34 @@ _MAX_STEPS = 3
 """How many assignments lead from a header or session to what a handler tests; real chains are shorter."""
 
 NOTHING = GuardVerdict(Access.ABSENT, Access.ABSENT)
+
+
+def doubt(reason: str, where: Location | None = None) -> GuardVerdict:
+    """Return the verdict of a guard that could not be read."""
+    return GuardVerdict(Access.UNKNOWN, Access.UNKNOWN, (where,) if where is not None else (), reason)
+
+
+def combine(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:
+    """Return what several guards in a row do together: one that enforces is enough, then one that is unknown."""
+    authentication = authorization = Access.ABSENT
+    evidence: list[Location] = []
+    doubts: list[Location] = []
+    reasons: list[str] = []
+    for item in verdicts:
+        authentication = _stronger(authentication, item.authentication)
+        authorization = _stronger(authorization, item.authorization)
+        if Access.ENFORCED in {item.authentication, item.authorization}:
+            evidence += [place for place in item.evidence if place not in evidence]
+        elif item.authentication is Access.UNKNOWN:
+            doubts += item.evidence
+            reasons.append(item.reason)
+    if authentication is Access.ENFORCED:
+        return GuardVerdict(authentication, authorization, tuple(evidence))
+    return GuardVerdict(authentication, authorization, tuple(doubts), "; ".join(dict.fromkeys(reasons)))
+
+
+def _stronger(one: Access, other: Access) -> Access:
+    return max(one, other, key=[Access.ABSENT, Access.UNKNOWN, Access.ENFORCED].index)
 
 
 def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> GuardVerdict:
@@ -117,6 +151,8 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         return NOTHING
     if not _names_caller(code, item.condition, item.start):
         return NOTHING
+    if _goes_on_to_login(code, item, function):
+        return NOTHING
     if _SIGNS_IN.search(plain(code, function.body_start, function.body_end)):
         return GuardVerdict(
             Access.UNKNOWN, Access.ABSENT, (item.location,), "it signs people in, and refuses strangers"
@@ -144,6 +180,18 @@ def _without_settings(code: Code, condition: str, at: int) -> str:
     return condition
 
 
+def _goes_on_to_login(code: Code, item: Rejection, function: Function) -> bool:
+    """Tell whether a handler always ends with a redirect to the login page, after its work: that refuses nobody."""
+    if "redirect" not in item.statement.partition("(")[0].lower():
+        return False
+    blocks = [
+        (one.start, one.end) for one in (*code.facts.branches, *code.facts.catches) if one.start >= function.start
+    ]
+    if any(start <= item.start < end for start, end in blocks):
+        return False
+    return all(end > item.start or code.calls_in(end, item.start) for _, end in blocks)
+
+
 def _has_other_status(code: Code, item: Rejection) -> bool:
     """Tell whether what is thrown says itself that the request was bad, not the caller."""
     thrown = code.within(code.facts.raises, item.start, item.start + 1)
@@ -168,6 +216,25 @@ def _names_caller(code: Code, text: str, at: int, depth: int = 0) -> bool:
             if not _HANDLES_PASSWORDS.search(made) and _names_caller(code, made, value.start, depth + 1):
                 return True
     return False
+
+
+def leaves_early(code: Code, function: Function) -> int | None:
+    """Return where a function leaves after it asked who is there, in words that need not mean a refusal.
+
+    ``const result = await authenticate(request); if (!result.ok) return answer(result)`` may well refuse.
+    """
+    for branch in code.within(code.facts.branches, function.body_start, function.body_end):
+        if not code.within(code.facts.returns, branch.then_start, branch.then_end):
+            continue
+        for name in dict.fromkeys(
+            re.findall(r"[A-Za-z_]\w*", code.source(branch.condition_start, branch.condition_end))
+        ):
+            binding = code.binding(name, branch.start)
+            if binding is not None and binding.assignment is not None and binding.assignment.value_end:
+                made = plain(code, binding.assignment.value_start, binding.assignment.value_end)
+                if _ASKS_WHO.match(made) and not _HANDLES_PASSWORDS.search(made):
+                    return branch.start
+    return None
 
 
 def forwards(code: Code, function: Function) -> bool:

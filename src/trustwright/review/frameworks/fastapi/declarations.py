@@ -142,15 +142,15 @@ class Declarations:
                     self.middleware.setdefault(owner.place, []).append(use)
                 else:
                     handler = Value(code, Expression("function", function.start, function.end))
-                    inner = self._inner_decorators(code, decorator, function)
-                    self._endpoint(owner, given, last, handler, inner)
+                    self._endpoint(owner, given, last, handler, decorator.start)
 
-    def _inner_decorators(self, code: Code, decorator: Decorator, function: Function) -> tuple[GuardUse, ...]:
-        """Return the decorators between this one and the function: only those wrap what is registered."""
+    @staticmethod
+    def _wrapping(code: Code, function: Function, below: int = 0) -> tuple[GuardUse, ...]:
+        """Return the decorators of a function that begin after an offset: only those wrap what is registered there."""
         return tuple(
             GuardUse(code.reference(item.start, item.end), "route")
             for item in code.decorators_of(function)
-            if item.start > decorator.start and item.name.rpartition(".")[2] not in _ENDPOINTS
+            if item.start > below and item.name.rpartition(".")[2] not in _ENDPOINTS
         )
 
     # --- calls ----------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class Declarations:
                         self._add_middleware(owner, given)
                     else:
                         handler = given.argument(1, "endpoint") or given.argument(1, "route")
-                        self._endpoint(owner, given, last, handler, ())
+                        self._endpoint(owner, given, last, handler)
         for call in code.calls_named(
             *(f"{verb}()" for verb in sorted(_VERBS | {"api_route", "websocket", "middleware"}))
         ):
@@ -189,7 +189,7 @@ class Declarations:
                     reference = code.reference(handler.expression.start, handler.expression.end)
                     self.middleware.setdefault(owner.place, []).append(GuardUse(reference, "application"))
                 else:
-                    self._endpoint(owner, given.at(inner), inner.last_name, handler, ())
+                    self._endpoint(owner, given.at(inner), inner.last_name, handler)
 
     def _include(self, owner: Value, call: Value) -> None:
         router = call.argument(0, "router")
@@ -259,16 +259,15 @@ class Declarations:
 
     # --- endpoints ------------------------------------------------------------------------------------------------
 
-    def _endpoint(
-        self, owner: Value, call: Value, last: str, handler: Value | None, guards: tuple[GuardUse, ...]
-    ) -> None:
+    def _endpoint(self, owner: Value, call: Value, last: str, handler: Value | None, below: int = 0) -> None:
+        """Keep an endpoint; decorators of its handler that begin after ``below`` run before it."""
         path = call.argument(0, "path")
         if path is None:
             return
         found = self.dependencies.listed(self.values.keyword(call, "dependencies"))
         resolved = self._handler(handler) if handler is not None else None
         name = handler.expression.name if handler is not None else ""
-        reference = None
+        reference, guards = None, tuple[GuardUse, ...]()
         if resolved is not None:
             code, function = resolved
             found += self._of_handler(code, function)
@@ -276,6 +275,7 @@ class Declarations:
             klass = code.enclosing_class(function.start)
             name = f"{klass.name}.{name}" if klass is not None else name
             reference = code.reference(function.start, function.end)
+            guards = self._wrapping(code, function, below)
         place = call.code.location(call.expression.start)
         endpoint = Endpoint(
             self._methods(call, last), self._prefix(path), place, reference, name, found, guards

@@ -45,7 +45,7 @@ class Views:
         code = value.code
         function = code.function_at(expression.start)
         if function is not None:
-            return [self.function(code, function, function.start)]
+            return [self.function(code, function, 0)]
         klass = next((item for item in code.facts.classes if item.start == expression.start), None)
         return list(self.klass(code, klass)) if klass is not None and expression.kind == "function" else []
 

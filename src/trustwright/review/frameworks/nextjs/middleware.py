@@ -7,11 +7,11 @@ from dataclasses import replace
 from trustwright.review.frameworks.nextjs.applications import Application
 from trustwright.review.frameworks.nextjs.handlers import Handlers
 from trustwright.review.link.conditions import Asked, Conditions
-from trustwright.review.link.guards import doubt
 from trustwright.review.link.known import known_guards
 from trustwright.review.link.rejections import rejections
 from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value
+from trustwright.review.link.weighing import doubt
 from trustwright.review.model import DeclaredRoute, GuardUse, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
