@@ -174,6 +174,7 @@ class Trigger:
         types: the event's types, when limited.
         inputs: the names of what a person who starts it by hand is asked for.
         paths: the path patterns that a change must touch; empty means any.
+        environments: what a person who starts it by hand may choose from, when it is asked for an environment.
     """
 
     event: str
@@ -184,6 +185,7 @@ class Trigger:
     types: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reads GitHub Actions: workflows, local reusable workflows, local composite actions."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from posixpath import normpath
 from typing import Final
@@ -29,6 +29,7 @@ _WORKFLOW: Final = re.compile(r"^\.github/workflows/[^/]+\.ya?ml$")
 _ACTION: Final = re.compile(r"(?:^|/)action\.ya?ml$")
 _INPUT: Final = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
 _SECRET: Final = re.compile(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")
+_ENVIRONMENT_INPUT: Final = re.compile(r"env|stage|target", re.IGNORECASE)
 # Variables whose value names the environment; NODE_ENV is a build mode and says nothing.
 _ENVIRONMENT_KEYS: Final = frozenset(
     {"ENVIRONMENT", "ENV", "STAGE", "DEPLOY_ENV", "TARGET_ENV", "APP_ENV", "ENV_NAME", "DEPLOYMENT_ENVIRONMENT"}
@@ -203,6 +204,7 @@ def _as_called(job: Job, caller: Job, pipeline: Pipeline) -> Job:
             *said,
             tier_of_condition(job.if_),
             *(tier_of_words(name) for name in names),
+            *(tier_of_words(name) for name in _secrets(given)),
             tier_of_triggers(pipeline.triggers),
         )
     )
@@ -236,9 +238,16 @@ def _triggers(path: str, tree: Tree) -> tuple[Trigger, ...]:
             limits.texts("types"),
             tuple(dict(given.items())) if (given := limits.at("inputs")) is not None else (),
             limits.texts("paths"),
+            tuple(_choices(limits.at("inputs"))),
         )
         for event, limits in on.items()
     )
+
+
+def _choices(inputs: Tree | None) -> Iterator[str]:
+    for name, asked in inputs.items() if inputs is not None else ():
+        if _ENVIRONMENT_INPUT.search(name):
+            yield from asked.texts("options")
 
 
 def _in_step(act: Act, step: Step, words: Sequence[str]) -> Act:
@@ -253,11 +262,17 @@ def _environment_words(tree: Tree) -> list[str]:
     """Return what a step's or job's variables say of the environment: the secrets' names, the variables for it."""
     words: list[str] = []
     for block in ("env", "with"):
+        words.extend(_secrets(tree.at(block)))
         for key, value in (tree.at(block) or tree).items() if tree.at(block) else ():
-            words.extend(match[1] for match in _SECRET.finditer(value.text))
             if key.upper() in _ENVIRONMENT_KEYS:
                 words.append(value.text)
     return words
+
+
+def _secrets(block: Tree | None) -> Iterator[str]:
+    """Yield the names of the secrets and variables that a block's values hold."""
+    for _, value in block.items() if block is not None else ():
+        yield from (match[1] for match in _SECRET.finditer(value.text))
 
 
 def _kind(tree: Tree, trees: Mapping[str, Tree]) -> str:

@@ -74,6 +74,9 @@ def tier_of_triggers(triggers: Sequence[Trigger]) -> Tier:
     """Return where a pipeline goes that only its triggers tell of."""
     pushes = [trigger for trigger in triggers if trigger.event in {"push", "release", "create"}]
     if not pushes:
+        chosen = {tier_of_environment(name) for trigger in triggers for name in trigger.environments}
+        if Tier.PRODUCTION in chosen or Tier.STAGING in chosen:
+            return Tier.PRODUCTION if Tier.PRODUCTION in chosen else Tier.STAGING
         only_pulls = bool(triggers) and all(trigger.event in _PULL_EVENTS for trigger in triggers)
         return Tier.PREVIEW if only_pulls else Tier.UNKNOWN
     if any(trigger.event == "release" or trigger.tags or not trigger.branches for trigger in pushes):

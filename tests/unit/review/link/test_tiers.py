@@ -103,3 +103,16 @@ def trigger(event: str, *branches: str, tags: tuple[str, ...] = ()) -> Trigger:
 )
 def test_triggers(triggers: list[Trigger], tier: Tier) -> None:
     assert tier_of_triggers(triggers) is tier
+
+
+@pytest.mark.parametrize(
+    ("names", "tier"),
+    [
+        (("dev", "prod"), Tier.PRODUCTION),
+        (("dev", "tenant-1"), Tier.STAGING),
+        (("eu", "us"), Tier.UNKNOWN),
+    ],
+)
+def test_what_a_person_may_choose_from(names: tuple[str, ...], tier: Tier) -> None:
+    chosen = Trigger("workflow_dispatch", Location("ci.yml", 1), environments=names)
+    assert tier_of_triggers([chosen]) is tier
