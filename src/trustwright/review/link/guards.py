@@ -12,7 +12,17 @@ from trustwright.review.link.anonymous import Anonymous, Fate
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import rejections, swallowed
 from trustwright.review.link.symbols import Symbol, Symbols
-from trustwright.review.link.weighing import IDENTITY, NOTHING, OTHER_PURPOSE, ROLE, combine, doubt, forwards, weigh
+from trustwright.review.link.weighing import (
+    IDENTITY,
+    NOTHING,
+    OTHER_PURPOSE,
+    ROLE,
+    combine,
+    doubt,
+    forwards,
+    leaves_early,
+    weigh,
+)
 from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
@@ -294,6 +304,9 @@ class Guards:
         ]
         if reading.strict and forwards(code, function):
             found.append(doubt("it hands the caller's credentials to another server", code.location(function.start)))
+        left = leaves_early(code, function) if reading.strict else None
+        if left is not None:
+            found.append(doubt("it leaves early after it asked who is there", code.location(left)))
         verdict = combine(found)
         if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
             return verdict

@@ -184,9 +184,8 @@ def _goes_on_to_login(code: Code, item: Rejection, function: Function) -> bool:
     """Tell whether a handler always ends with a redirect to the login page, after its work: that refuses nobody."""
     if "redirect" not in item.statement.partition("(")[0].lower():
         return False
-    blocks = [
-        (one.start, one.end) for one in (*code.facts.branches, *code.facts.catches) if one.start >= function.start
-    ]
+    blocks = [(one.start, one.end) for one in code.facts.branches if one.start >= function.start]
+    blocks += [(one.start, one.end) for one in code.facts.catches if one.start >= function.start]
     if any(start <= item.start < end for start, end in blocks):
         return False
     return all(end > item.start or code.calls_in(end, item.start) for _, end in blocks)

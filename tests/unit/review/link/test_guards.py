@@ -462,3 +462,15 @@ SECRETS = {
 def test_a_secret_from_the_settings_is_no_switch(tmp_path: Path, asked: str) -> None:
     """What is sent must equal a setting: a refusal for everybody who does not know it."""
     assert handled(tmp_path, asked + " return new Response('no', { status: 401 }); act()") is Access.ENFORCED
+
+
+def test_a_handler_that_leaves_after_asking_is_doubtful(tmp_path: Path) -> None:
+    """The answer is made elsewhere, in words that say nothing: it may be a refusal."""
+    body = "const found = await authenticateRequest(request); if (!found.ok) { return answer(found.error) } act()"
+    assert handled(tmp_path, body, "const authenticateRequest = (request) => lookUp(request)") is Access.UNKNOWN
+
+
+def test_a_handler_that_sends_those_signed_in_away(tmp_path: Path) -> None:
+    """Refusing somebody who has a session guards nothing."""
+    body = "const session = await getSession(); if (session) throw new Error('You are already logged in'); act()"
+    assert handled(tmp_path, body) is Access.ABSENT
