@@ -46,6 +46,15 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], Purpose | None], ...]] = (
     (re.compile(r"\b(?:build|compile|bundle|package)\b"), Purpose.BUILD),
 )
 _RUNS_TESTS: Final = re.compile(r"^(?:run|execute)\b.*\btests?\b|^(?:unit |integration |e2e |smoke )?tests?$")
+# What the name of an action says that no table knows; and the names that only speak of a check.
+_HINTS: Final = (
+    (re.compile(r"snyk|trivy|grype|semgrep|codeql|sonar|vulnerab|security-?scan|\bscan"), Purpose.CODE_SCAN),
+    (re.compile(r"\btests?\b|[-/]e2e\b"), Purpose.TEST),
+)
+_NO_CHECK: Final = re.compile(
+    r"report|result|upload|publish|setup|sarif|summary|coverage|comment|install|init|cache|notify"
+)
+_TESTING_SERVICE: Final = re.compile(r"docker[ -]compose .*\brun .*\b(?:tests?|e2e|pytest)\b")
 # A wrapper's argument after one of these is a package to install or to look at, not a program to run.
 _NO_PROGRAM: Final = frozenset(
     {
@@ -143,7 +152,8 @@ def acts_of_action(uses: str, inputs: Tree | None, place: Place, scripts: Script
         return found
     purpose = _ACTIONS.get(name) or _ACTIONS.get(name.rpartition("/")[0] if name.count("/") > 1 else "")
     if purpose is None:
-        return ()
+        hint = None if _NO_CHECK.search(name) else next((one for word, one in _HINTS if word.search(name)), None)
+        return (Act(hint, name, location, by_name=True),) if hint else ()
     if name in BUILD_AND_PUSH and inputs and _pushes(inputs):
         return (Act(Purpose.BUILD, name, location), Act(Purpose.PUBLISH, name, location))
     if name == "pulumi/actions" and inputs and inputs.text_at("command") not in {"up", "update"}:
@@ -192,6 +202,9 @@ def _command(command: Command, remote: bool, place: Place, scripts: Scripts, cal
         if call is not None:
             yield from _by_name(call, words, location)
             return
+    # A service of a compose file: what it runs is in its image.
+    if _TESTING_SERVICE.match(" ".join(command.words).replace("_", "-").lower()):
+        yield Act(Purpose.TEST, "docker compose run", location, by_name=True)
 
 
 def _tier(words: tuple[str, ...]) -> Tier:

@@ -1,6 +1,7 @@
 """Finds the script a command stands for: package.json scripts, make and just targets, tox environments, shell files."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -44,6 +45,7 @@ _VALUE_OPTIONS: Final = frozenset(
 )
 _FOLDER_OPTIONS: Final = frozenset({"--prefix", "--dir", "-C", "--cwd", "--directory"})
 _CHOICE_OPTIONS: Final = frozenset({"--workspace", "--filter", "-F", "--scope", "-w"})
+_DELEGATES: Final = re.compile(r"(?:yarn workspace|pnpm (?:--filter|-F)|bun (?:--filter|-F)|yarn --cwd) \S+")
 _MAKEFILES: Final = ("Makefile", "makefile", "GNUmakefile")
 # Programs that run a target of a file, and the files' names.
 _TARGET_FILES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -153,6 +155,8 @@ class Scripts:
             choice = "*"
         inside = _join(folder, _folder(arguments))
         found = self._chosen(choice, name) if choice else self._scripts(_join(inside, "package.json"), name)
+        if len(names) > 1:
+            found = tuple(_with_arguments(script, names[1:]) for script in found)
         return Call(name, found) if runs or found or program == "npm" else None
 
     def _chosen(self, choice: str, name: str) -> tuple[Script, ...]:
@@ -306,6 +310,13 @@ def _sorted(words: tuple[str, ...]) -> _Arguments:
         else:
             flags.add(word)
     return _Arguments(tuple(plain), options, frozenset(flags))
+
+
+def _with_arguments(script: Script, words: Sequence[str]) -> Script:
+    """Return a script that only names a package ("yarn workspace web") with what is run there; others as they are."""
+    if not _DELEGATES.fullmatch(script.text.strip()):
+        return script
+    return Script(f"{script.text} {' '.join(words)}", script.path, script.line, script.folder)
 
 
 def _choice(arguments: _Arguments) -> str:

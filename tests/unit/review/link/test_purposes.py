@@ -195,3 +195,29 @@ def test_every_purpose_of_a_table_is_found_by_its_own_first_pattern() -> None:
         words = [word.lstrip("~") for word in rows[0].split() if not word.startswith("!")]
         assert purpose in {act.purpose for act in acts(" ".join(words))}
     assert Purpose.APPROVAL in ACTIONS
+
+
+@pytest.mark.parametrize(
+    ("uses", "expected"),
+    [
+        ("acme/actions/snyk-scan@v1", [Purpose.CODE_SCAN]),
+        ("acme/e2e-test-runner@v1", [Purpose.TEST]),
+        ("acme/upload-test-results@v1", []),
+        ("acme/scanner-setup@v1", []),
+    ],
+)
+def test_the_name_of_an_unknown_action_is_a_hint(uses: str, expected: list[Purpose]) -> None:
+    found = acts_of_action(uses, None, Place("ci.yml", 3), NONE)
+    assert [act.purpose for act in found] == expected
+    assert all(act.by_name for act in found)
+
+
+def test_a_compose_service_that_is_called_a_test_is_a_hint() -> None:
+    (act,) = acts("docker compose -f ci.yml run --rm test")
+    assert (act.purpose, act.by_name) == (Purpose.TEST, True)
+    assert acts("docker compose run --rm web") == []
+
+
+def test_what_is_asked_of_a_script_that_only_names_a_package_is_run_there() -> None:
+    scripts = Scripts({"package.json": b'{"scripts": {"web": "yarn workspace web"}}'})
+    assert [act.sign for act in acts("yarn web playwright test", scripts=scripts)] == ["playwright test"]
