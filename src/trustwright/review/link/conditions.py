@@ -317,9 +317,25 @@ class Conditions:
 
     def _known(self, value: Value, asked: Asked) -> str | None:
         """Return what is known of the request under a name: its path, its method, its handler."""
+        if value.expression.name.endswith(".split()[]") and value.expression.callee is not None:
+            return self._piece(value, asked)
         subject = _subject(value.expression) or _subject(self._meant(value).expression)
         known = getattr(asked, subject) if subject is not None else ""
         return known if known and known != "ANY" else None
+
+    def _piece(self, value: Value, asked: Asked) -> str | None:
+        """Return one part of ``request.path.split("/")[1]``, when the route's path settles it."""
+        call, index = value.expression.callee, value.expression.arguments[0] if value.expression.arguments else None
+        name = call.name.removesuffix(".split") if call is not None else ""
+        known = self._known(
+            value.at(Expression("name", value.expression.start, value.expression.start, name=name)), asked
+        )
+        separator = call.arguments[0].text if call is not None and call.arguments else None
+        if known is None or not separator or index is None or not isinstance(index.value, float):
+            return None
+        parts = known.split(separator)
+        at = int(index.value)
+        return parts[at] if 0 <= at < len(parts) and not any("{" in part for part in parts[: at + 1]) else None
 
     @staticmethod
     def _meant(value: Value) -> Value:

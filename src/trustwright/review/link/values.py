@@ -138,7 +138,7 @@ class Values:
 
     def _called(self, value: Value, depth: int) -> list[Value]:
         """Return the call itself, or what a function of the repository returns."""
-        callee = self.symbols.callee(value.code, value.expression)
+        callee = self._callee(value, depth)
         if callee.kind != "function" or callee.code is None or callee.function is None:
             return [value]
         given = self.bound(callee.code, callee.function, value)
@@ -146,6 +146,18 @@ class Values:
         for returned in self.returned(callee.code, callee.function):
             found += self.of(Value(callee.code, returned, given), depth + 1)
         return found or [value]
+
+    def _callee(self, value: Value, depth: int) -> Symbol:
+        """Return what a call calls, also on a loop variable or argument (``for module in [a, b]: module.make()``)."""
+        call = value.expression
+        head, _, rest = call.name.partition(".")
+        if rest and (head in value.given or self._loop(value.code, head, call.start) is not None):
+            owner = value.at(Expression("name", call.start, call.start + len(head.encode()), name=head))
+            for item in self.of(owner, depth + 1):
+                found = self.symbols.members(self.symbol(item), rest)
+                if found.kind != "unknown":
+                    return found
+        return self.symbols.callee(value.code, call)
 
     def symbol(self, value: Value) -> Symbol:
         """Return the symbol of a value that :meth:`of` gave."""
@@ -184,7 +196,7 @@ class Values:
         """Return what a call calls, also when that is a class which a function made."""
         if value.expression.kind != "call":
             return Symbol("unknown")
-        callee = self.symbols.callee(value.code, value.expression)
+        callee = self._callee(value, 0)
         if callee.kind == "value" and callee.code is not None and callee.expression is not None:
             made = [self.symbol(item) for item in self.of(Value(callee.code, callee.expression))]
             return next((symbol for symbol in made if symbol.kind == "class"), callee)

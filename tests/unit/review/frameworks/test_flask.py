@@ -125,6 +125,10 @@ BLUEPRINTS = {
         "import users\nfor one in (users.users,):\n    app.register_blueprint(one, url_prefix='/x')\n",
         {"GET /x/me"},
     ),
+    "made by each module of a list": (
+        "import users, others\nfor module in [users, others]:\n    app.register_blueprint(module.make_blueprint(1))\n",
+        {"GET /users/me", "GET /other"},
+    ),
     "by init_app": (
         "import users\ndef init_app(app):\n    app.register_blueprint(users.users)\ninit_app(app)\n",
         {"GET /users/me"},
@@ -139,7 +143,12 @@ BLUEPRINTS = {
 
 @pytest.mark.parametrize(("text", "expected"), BLUEPRINTS.values(), ids=BLUEPRINTS.keys())
 def test_a_blueprint_is_followed_from_the_application(tmp_path: Path, text: str, expected: set[str]) -> None:
-    assert names(tmp_path, text, users=ME) == expected
+    others = (
+        "from flask import Blueprint\ndef make_blueprint(config):\n    view = Blueprint('others', __name__)\n"
+        "    @view.route('/other')\n    def other(): ...\n    return view\n"
+    )
+    users = ME + "def make_blueprint(config):\n    return users\n"
+    assert names(tmp_path, text, users=users, others=others) == expected
 
 
 def test_views_of_a_blueprint_in_other_files(tmp_path: Path) -> None:

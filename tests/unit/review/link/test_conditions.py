@@ -25,6 +25,8 @@ RUNS = {
     "either": ("request.method == 'GET' or request.path.startswith('/admin')", False),
     "not": ("not request.path.startswith('/admin')", True),
     "for each": ("any(request.path.startswith(one) for one in PREFIXES)", True),
+    "a part of the path": ("request.path.split('/')[1] == 'api'", True),
+    "a part that varies": ("request.path.split('/')[3] == 'new'", None),
     "a variable": ("path.startswith('/api')", True),
     "a list from elsewhere": ("request.path in load()", None),
 }
