@@ -1,4 +1,4 @@
-"""An enum is a constant object: route paths and metadata keys are often its members."""
+"""Names in TypeScript: an enum is a constant object, and what a comment among parameters says is none of them."""
 
 from trustwright.review.source import javascript
 from trustwright.review.source.code import Code
@@ -17,3 +17,13 @@ def test_an_enum_reads_like_an_object() -> None:
 
 def test_javascript_still_parses() -> None:
     assert javascript.extract(b"const a = 1", "javascript").assignments[0].target == "a"
+
+
+def test_a_comment_among_parameters_names_none() -> None:
+    text = b"import { wrap } from './wrap'\nconst f = ({ a }: { /** see {@link wrap} */ a: string }) => wrap(a)\n"
+    code = Code("f.ts", "typescript", "production", javascript.extract(text, "typescript"), lambda: text)
+    wrap, parameter = code.binding("wrap", len(text) - 8), code.binding("a", len(text) - 8)
+    assert wrap is not None
+    assert wrap.kind == "import"
+    assert parameter is not None
+    assert parameter.kind == "parameter"
