@@ -319,7 +319,11 @@ class Code:
     def _parameter_words(self, function: Function) -> frozenset[str]:
         found = self._words.get(function.start)
         if found is None:
-            listed = self.source(function.parameters_start, function.parameters_end)
+            parts, at = [], function.parameters_start
+            for comment in self.within(self.facts.comments, at, function.parameters_end):
+                parts.append(self.source(at, comment.start))
+                at = comment.end
+            listed = " ".join([*parts, self.source(at, function.parameters_end)])
             found = self._words[function.start] = frozenset(_FREE_NAME.findall(listed))
         return found
 
