@@ -182,7 +182,7 @@ def test_nothing_to_say(tmp_path: Path) -> None:
         database_without_tls,
         tmp_path,
         {
-            "schema.py": 'SCHEMA = {"sslmode": {"type": "string", "default": "x"}}\nNAMES = {"ssl_mode": "preferred"}\n',
+            "schema.py": 'SCHEMA = {"sslmode": {"type": "string", "default": "x"}}\nNAMES = {"ssl_mode": "prefer"}\n',
             "report.ts": "export const row = { name: instance.name, sslMode: instance.sslMode ?? null }\n",
         },
     )
