@@ -53,7 +53,7 @@ def check(project: Project) -> Iterator[Observation]:
             receiver = call.callee.rpartition(".")[0]
             if value.arguments and _OWNERS.search(receiver) and _is_session(value.arguments[0]):
                 yield _judge(project, code, value, _flags(code, value, call.callee))
-        for call in code.calls_named("session", "cookieSession", *_local_names(code)):
+        for call in code.calls_named(*_local_names(code)):
             if code.target(call) in _SESSIONS:
                 value = code.call(call)
                 options = value.argument(0)
@@ -64,7 +64,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 
 def _local_names(code: Code) -> list[str]:
-    return [name for name, item in code.imports.items() if item.module in _SESSIONS]
+    return sorted(name for name, item in code.imports.items() if item.module in _SESSIONS)
 
 
 def _is_session(name: Expression) -> bool:

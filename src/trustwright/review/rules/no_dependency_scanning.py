@@ -61,7 +61,8 @@ def check(project: Project) -> Iterator[Observation]:
             where = f"of {folder}" if folder else "of the repository"
             name = _NAMES.get(ecosystem, ecosystem)
             yield unmet(
-                place, f"Nothing watches the {name} packages {where}: no update service, no scan in a pipeline."
+                place,
+                f"Nothing in these files watches the {name} packages {where}: no update service, no scan in a pipeline.",
             )
 
 
