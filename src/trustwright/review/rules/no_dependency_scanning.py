@@ -62,7 +62,7 @@ def check(project: Project) -> Iterator[Observation]:
             name = _NAMES.get(ecosystem, ecosystem)
             yield unmet(
                 place,
-                f"Nothing in these files watches the {name} packages {where}: no update service, no scan in a pipeline.",
+                f"Nothing here watches the {name} packages {where}: no update service, no scan in a pipeline.",
             )
 
 
