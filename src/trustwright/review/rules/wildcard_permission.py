@@ -40,6 +40,7 @@ _HARMLESS_SERVICES = frozenset(
 _ESCALATING = frozenset({"iam:passrole", "sts:assumerole", "secretsmanager:getsecretvalue", "iam:createaccesskey"})
 _ADMINISTRATOR = re.compile(r"(AdministratorAccess|PowerUserAccess|IAMFullAccess)$")
 _FULL_ACCESS = re.compile(r"policy/(?:[\w-]+/)?(\w+FullAccess)$")
+_BOUNDARY = re.compile(r"boundary|boundaries|\bscps?\b|service_control", re.IGNORECASE)
 _READING_VERBS = frozenset({"get", "list", "watch"})
 _WIDE_ROLES = frozenset({"roles/owner", "roles/editor"})
 _WIDE_AZURE_ROLES = frozenset({"Owner", "Contributor", "User Access Administrator"})
@@ -49,12 +50,20 @@ _EVERYBODY_GROUPS = frozenset({"system:anonymous", "system:unauthenticated", "sy
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each statement, role, binding or workflow that grants something."""
     for resource in project.resources:
+        if _only_limits(resource):
+            continue
         yield from _granted(resource, _behind_network(resource, project.resources))
     yield from _policy_files(project)
     for pipeline in project.pipelines:
         yield from _tokens(pipeline)
     for code in project.production():
         yield from _written(code)
+
+
+def _only_limits(resource: Resource) -> bool:
+    """Tell a permissions boundary or an organization's policy: they cap what others grant and grant nothing."""
+    words = f"{resource.kind} {resource.name} {resource.location.path}"
+    return "organizations_policy" in words or _BOUNDARY.search(words) is not None
 
 
 def _behind_network(resource: Resource, resources: Iterable[Resource]) -> bool:

@@ -228,7 +228,7 @@ role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('AdministratorA
 
 
 def test_nothing_to_say(tmp_path: Path) -> None:
-    """Trust in a service, and data that only looks like a policy."""
+    """Trust in a service, a boundary, and data that only looks like a policy."""
     check_silent(
         wildcard_permission,
         tmp_path,
@@ -241,6 +241,14 @@ data "aws_iam_policy_document" "trust" {
       type        = "Service"
       identifiers = ["ecs-tasks.amazonaws.com"]
     }
+  }
+}
+""",
+            "infra/b.tf": """
+data "aws_iam_policy_document" "permissions_boundary" {
+  statement {
+    actions   = ["*"]
+    resources = ["*"]
   }
 }
 """,
