@@ -21,6 +21,7 @@ from trustwright.review.link.weighing import (
     doubt,
     forwards,
     leaves_early,
+    signs_in,
     weigh,
 )
 from trustwright.review.model import Access, GuardUse, GuardVerdict, Location, Reference
@@ -283,7 +284,10 @@ class Guards:
         """Judge the checks a handler makes itself, following what it calls; ``unreached`` of it does not run."""
         if unreached:
             return self._without(unreached).handler(code, function)
-        return self._body(code, function, _Reading(strict=True, depth=_HANDLER_DEPTH))
+        verdict = self._body(code, function, _Reading(strict=True, depth=_HANDLER_DEPTH))
+        if verdict.authentication is Access.ENFORCED and signs_in(code, function):
+            return doubt("it signs people in, and refuses strangers", verdict.evidence[0])
+        return verdict
 
     def _body(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
         key = (code.path, function.start, reading.strict, reading.depth)

@@ -32,6 +32,8 @@ class _Reader:
         expression = value.expression
         if expression.kind == "string":
             return expression.text
+        if expression.kind == "number" and isinstance(expression.value, float):
+            return f"{expression.value:g}"
         if depth > MAX_DEPTH:
             return None
         if expression.kind == "template" and isinstance(expression.value, str):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
 
+from trustwright.review.link.branches import assignments_before
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
@@ -92,11 +93,23 @@ class Values:
         elif loop is not None:
             base = [given[head] for given in self._rounds(code, loop, depth + 1) if head in given]
         else:
+            several = self._alternatives(value) if not rest else []
+            if several:
+                return several
             symbol = self.symbols.name(code, name, at)
             if symbol.kind != "unknown" or not rest:
                 return self._meant(symbol, value, depth)
             base = [value.at(Expression("name", at, at + len(head.encode()), name=head))]
         return [found for item in base for found in self._member(item, rest, depth)] if rest else base
+
+    def _alternatives(self, value: Value) -> list[Value]:
+        """Return all that a variable may hold when it is assigned in several branches before it is used."""
+        name = value.expression.name
+        items, scope = assignments_before(value.code, name, value.expression.start)
+        found = [value.at(value.code.value(item)) for item in items]
+        if scope is not None and found:
+            found += [one[name] for one in self._arguments(value.code, scope, 1) if name in one]
+        return found if len(found) > 1 else []
 
     def _member(self, value: Value, rest: str, depth: int) -> list[Value]:
         """Return the member of an object made by a call, of a literal, of a module."""
@@ -225,6 +238,19 @@ class Values:
             return self.items(found[0], depth + 1)
         return None
 
+    def all_items(self, value: Value) -> list[Value]:
+        """Return the items of every list that a value may be; of one that is not known, those of its known parts."""
+        if value.expression.kind == "operation" and value.expression.name == "+":
+            return [found for item in value.expression.arguments for found in self.all_items(value.at(item))]
+        items = self.items(value)
+        if items is not None:
+            return items
+        found: list[Value] = []
+        for one in self.of(value):
+            if one != value:
+                found += [item for item in self.all_items(one) if item not in found]
+        return found
+
     def _spread(self, items: list[Value], depth: int) -> list[Value] | None:
         found: list[Value] = []
         for item in items:
@@ -305,7 +331,7 @@ class Values:
         listed = Value(code, code.expression(loop.items_start, loop.items_end))
         targets = _NAME.findall(loop.target)
         rounds: list[Mapping[str, Value]] = []
-        for item in self.items(listed, depth) or ():
+        for item in self.all_items(listed):
             if len(targets) == 1 and "," not in loop.target:
                 rounds.append({targets[0]: item})
                 continue

@@ -49,7 +49,7 @@ _OTHER_STATUS = re.compile(
     r"NOT_FOUND|ValidationError|BadRequest|Conflict|NotFound"
 )
 _SIGNS_IN = re.compile(
-    r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_access_token|jwt\.sign|"
+    r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
@@ -116,6 +116,8 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     if forgery and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
         return NOTHING
     item = replace(item, condition=_without_settings(code, item.condition, item.start))
+    if _translates(code, item):
+        return NOTHING
     context = f"{item.condition}\n{item.statement}"
     if strict:
         return _weigh_strictly(code, item, function, context)
@@ -137,6 +139,11 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     return NOTHING
 
 
+def signs_in(code: Code, function: Function) -> bool:
+    """Tell whether a handler makes somebody known: its refusals are about wrong credentials."""
+    return _SIGNS_IN.search(plain(code, function.body_start, function.body_end)) is not None
+
+
 def _about_caller(text: str) -> str:
     """Leave out what looks like the caller's identity and is not."""
     return _DATABASE.sub("", _FORGERY.sub("", text))
@@ -153,10 +160,6 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         return NOTHING
     if _goes_on_to_login(code, item, function):
         return NOTHING
-    if _SIGNS_IN.search(plain(code, function.body_start, function.body_end)):
-        return GuardVerdict(
-            Access.UNKNOWN, Access.ABSENT, (item.location,), "it signs people in, and refuses strangers"
-        )
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
     owner = bool(ROLE.search(item.condition))
@@ -166,6 +169,18 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         reason = "it answers that nothing is there; whether it does so to everyone without an identity is not known"
         return GuardVerdict(Access.UNKNOWN, Access.ENFORCED, (item.location,), reason) if owner else NOTHING
     return _enforced(item, authorization=owner) if _CURRENT.search(item.condition) else NOTHING
+
+
+def _translates(code: Code, item: Rejection) -> bool:
+    """Tell whether a refusal only puts an error that something else threw into an answer (``if (e instanceof X)``)."""
+    for caught in code.facts.catches:
+        if caught.body_start <= item.start < caught.body_end:
+            names = re.findall(r"[A-Za-z_]\w*", caught.caught.rpartition(" as ")[2])
+            branches = [one for one in code.branches_around(item.start) if one.start >= caught.body_start]
+            tests = " ".join(code.source(one.condition_start, one.condition_end) for one in branches)
+            if names and re.search(rf"\b{names[0]}\b", tests):
+                return True
+    return False
 
 
 def _without_settings(code: Code, condition: str, at: int) -> str:

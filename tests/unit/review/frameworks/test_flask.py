@@ -129,6 +129,15 @@ BLUEPRINTS = {
         "import users, others\nfor module in [users, others]:\n    app.register_blueprint(module.make_blueprint(1))\n",
         {"GET /users/me", "GET /other"},
     ),
+    "of a list that branches and callers make": (
+        (
+            "import users\ndef create(blueprints=None):\n    if not blueprints:\n        blueprints = ()\n    else:\n"
+            "        blueprints = blueprints + ()\n    register(app, blueprints)\ndef register(app, blueprints):\n"
+            "    for one in blueprints:\n        app.register_blueprint(one, url_prefix=f'/v{VERSION}')\n"
+            "VERSION = 1\ncreate(blueprints=(users.users,))\n"
+        ),
+        {"GET /v1/me"},
+    ),
     "by init_app": (
         "import users\ndef init_app(app):\n    app.register_blueprint(users.users)\ninit_app(app)\n",
         {"GET /users/me"},
@@ -188,6 +197,13 @@ EXTENSIONS = {
             "api = MyApi(app)\napi.add(Item, '/item')\n"
         ),
         {"GET /item"},
+    ),
+    "Flask-RESTful, from a table": (
+        (
+            "from flask_restful import Api, Resource\nclass Item(Resource):\n    def get(self): ...\n"
+            "ROUTES = [(Item, '/a', '/b')]\napi = Api(app)\nfor route in ROUTES:\n    api.add_resource(*route)\n"
+        ),
+        {"GET /a", "GET /b"},
     ),
     "Flask-RESTX": (
         (

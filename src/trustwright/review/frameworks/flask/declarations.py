@@ -243,12 +243,14 @@ class Declarations:
             )
 
     def _add_resource(self, owner: Place, call: Value) -> None:
-        resource = call.argument(0, "resource")
-        if resource is None or any(item.kind == "spread" for item in call.expression.arguments):
-            return
-        views = [view for item in self.values.of(resource) for view in self.views.given(item)]
-        for url in call.expression.arguments[1:]:
-            self._add(owner, call, call.at(url), views, "add_resource")
+        arguments: list[Value] = []
+        for item in call.expression.arguments:
+            spread = self.values.items(call.at(item.arguments[0])) if item.kind == "spread" else [call.at(item)]
+            arguments += spread if spread is not None else []
+        resource = arguments[0] if arguments else call.argument(0, "resource")
+        views = [view for item in self.values.of(resource) for view in self.views.given(item)] if resource else []
+        for url in arguments[1:]:
+            self._add(owner, call, url, views, "add_resource")
 
     def _add_resource_wrappers(self, codes: Iterable[Code]) -> frozenset[str]:
         """Return the methods of API classes in the repository that pass resources on (``add_org_resource``)."""
@@ -276,7 +278,7 @@ class Declarations:
         listed = self._methods(call)
         name = self.values.keyword(call, "endpoint") or (call.argument(1) if last == "add_url_rule" else None)
         endpoint = text_of(self.values, name) if name is not None else None
-        where = call.code.location(call.expression.start)
+        where = _declared_at(call, rule)
         for view in views:
             methods = (last.upper(),) if last in VERBS else view.methods or listed or ("GET",)
             if last not in VERBS and view.methods and listed:
@@ -310,3 +312,12 @@ def _owner(call: Expression) -> Expression:
         return inner
     name = call.name.rpartition(".")[0]
     return Expression("name", call.start, call.start + len(name.encode()), name=name)
+
+
+def _declared_at(call: Value, rule: Value) -> Location:
+    """Return where a route is declared: the call, or the place its path comes from when a loop or caller brings it."""
+    while rule.expression.kind == "name" and rule.expression.name in rule.given:
+        rule = rule.given[rule.expression.name]
+    inside = rule.code is call.code and call.expression.start <= rule.expression.start < call.expression.end
+    origin = call if inside else rule
+    return origin.code.location(origin.expression.start)
