@@ -474,3 +474,16 @@ def test_a_handler_that_sends_those_signed_in_away(tmp_path: Path) -> None:
     """Refusing somebody who has a session guards nothing."""
     body = "const session = await getSession(); if (session) throw new Error('You are already logged in'); act()"
     assert handled(tmp_path, body) is Access.ABSENT
+
+
+def test_a_wrapper_that_only_words_errors_guards_nothing(tmp_path: Path) -> None:
+    """Whoever throws the error guards; what answers it does not."""
+    text = """
+export const wrapped = (handler) => async (req, res) => {
+  try { return await handler(req, res) } catch (error) {
+    if (error instanceof UnauthorizedError) { return res.status(401).json({}) }
+    return res.status(500).json({})
+  }
+}
+"""
+    assert judge(tmp_path, {"wrapped.ts": text}, "wrapped").authentication is Access.ABSENT
