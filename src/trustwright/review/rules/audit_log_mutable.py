@@ -28,7 +28,7 @@ RULE = Rule(
 )
 
 _AUDIT: Final = re.compile(
-    r"(^|[_.\"`])(\w*audit_?(log|trail|event|entr|record)\w*|audits?|activity_?logs?)$", re.IGNORECASE
+    r"(^|[_.\"`])(\w*audit_?(log|trail|event|entr|record)\w*|activity_?logs?)$", re.IGNORECASE
 )
 _CODE_CHANGES: Final = frozenset(
     {
@@ -69,7 +69,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 
 def _plain(table: str) -> str:
-    return table.rpartition(".")[2].strip('"`').lower()
+    return table.rpartition(".")[2].strip('"`')
 
 
 def _protects(statement: sql.Statement) -> bool:
