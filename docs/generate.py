@@ -5,16 +5,19 @@ A test compares them with what is committed, so a command or an option cannot be
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from trustwright.catalog import Catalog, load_catalog
 from trustwright.cli.main import NAME, trustwright_command
+from trustwright.review.model import Rule
+from trustwright.review.rules import all_rules
 
 DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Made by docs/generate.py from the code; change the code. -->"
-GENERATED_FOLDERS = ("commands",)
+GENERATED_FOLDERS = ("commands", "rules")
 
 
 def pages() -> dict[str, str]:
@@ -23,7 +26,7 @@ def pages() -> dict[str, str]:
     Returns:
         The text of each page by its path below docs/, with slashes.
     """
-    return dict(command_pages(trustwright_command))
+    return dict([*command_pages(trustwright_command), *rule_pages(all_rules(), load_catalog())])
 
 
 def undocumented(group: click.Group) -> list[str]:
@@ -56,6 +59,44 @@ def command_pages(group: click.Group) -> Iterator[tuple[str, str]]:
     for name in names:
         if command := group.get_command(context, name):
             yield f"commands/{name}.md", _page([NOTE, *_sections(command, context)])
+
+
+def rule_pages(rules: Sequence[Rule], catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Make one page per rule of the review, and the list of them by the criterion each mainly speaks to."""
+    sections = [NOTE, "# Rules", f"What `{NAME} review` looks for, by the criterion each rule mainly speaks to."]
+    for criterion in catalog.criteria:
+        speaking = [rule for rule in rules if rule.criteria[0] == criterion.id]
+        if speaking:
+            rows = [f"| [{one.id}]({one.id}.md) | {one.severity} | {_cell(one.finding)} |" for one in speaking]
+            head = ["| rule | severity | what it finds |", "|---|---|---|"]
+            sections += [f"## {criterion.id} {criterion.title}", "\n".join([*head, *rows])]
+    yield "rules/README.md", _page(sections)
+    for rule in rules:
+        yield f"rules/{rule.id}.md", _page([NOTE, *_rule(rule, catalog)])
+
+
+def _rule(rule: Rule, catalog: Catalog) -> list[str]:
+    criteria = {one.id: one.title for one in catalog.criteria}
+    controls = {one.id: one.title for one in catalog.controls}
+    rows = [
+        ("severity", f"{rule.severity}; a finding may carry another where its context says so"),
+        ("confidence", str(rule.confidence)),
+        ("counts", rule.population),
+        ("criteria", ", ".join(f"{name} {criteria[name]}" for name in rule.criteria)),
+        ("controls", ", ".join(f"{name} {controls[name]}" for name in rule.controls)),
+    ]
+    return [
+        f"# {rule.title}",
+        rule.finding,
+        "\n".join([f"| `{rule.id}` | |", "|---|---|", *(f"| {name} | {_cell(text)} |" for name, text in rows)]),
+        f"**Why an auditor cares.** {rule.risk}",
+        "## What to do",
+        "\n".join(f"{number}. {step}" for number, step in enumerate(rule.remediation, 1)),
+        "## When a finding is not one",
+        "Say why in a comment on its line, or alone on the line above; the reason is shown in the report:",
+        f"    # trustwright: ignore[{rule.id}] the reason",
+        "To give its findings another severity, with a reason, see [settings](../settings.md).",
+    ]
 
 
 def _context(command: click.Command, parent: click.Context | None = None) -> click.Context:

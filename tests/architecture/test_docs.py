@@ -6,7 +6,9 @@ import click
 import pytest
 
 from docs import generate
+from trustwright.catalog import load_catalog
 from trustwright.cli.main import trustwright_command
+from trustwright.review.rules import all_rules
 
 
 def test_the_generated_pages_are_those_committed(root: Path) -> None:
@@ -65,3 +67,15 @@ def test_what_is_undocumented_is_found(change: dict[str, str], sentence: str) ->
         click.Command("do", help=change.get("help", "Do one thing with PATH."), params=[argument, option])
     )
     assert sentence in generate.undocumented(group)
+
+
+def test_every_rule_has_a_page_that_says_what_it_says_of_itself() -> None:
+    catalog = load_catalog()
+    pages = dict(generate.rule_pages(all_rules(), catalog))
+    assert sorted(pages) == sorted(["rules/README.md", *(f"rules/{rule.id}.md" for rule in all_rules())])
+    for rule in all_rules():
+        page = pages[f"rules/{rule.id}.md"]
+        said = [rule.title, rule.finding, rule.risk, *rule.remediation, rule.population, *rule.criteria, *rule.controls]
+        assert [text for text in said if text not in page] == [], rule.id
+        assert f"ignore[{rule.id}]" in page
+        assert f"[{rule.id}]({rule.id}.md)" in pages["rules/README.md"]

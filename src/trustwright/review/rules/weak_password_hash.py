@@ -30,7 +30,9 @@ RULE = Rule(
 )
 
 _PASSWORD = re.compile(r"passw|\bpwd\b|passphrase", re.IGNORECASE)
-_NOT_A_PASSWORD = re.compile(r"reset|token|hint|expir|changed|policy|field|label|error|message|length|strength", re.IGNORECASE)
+_NOT_A_PASSWORD = re.compile(
+    r"reset|token|hint|expir|changed|policy|field|label|error|message|length|strength", re.IGNORECASE
+)
 _FAST = {"md5", "sha1", "sha", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "ripemd160", "md4"}
 _GOOD = {
     "bcrypt.hash", "bcrypt.hashSync", "bcryptjs.hash", "bcryptjs.hashSync", "argon2.hash", "bcrypt.hashpw",
@@ -61,7 +63,11 @@ def _hashes(code: Code) -> Iterator[Observation]:
         if target in _GOOD:
             cost = code.call(call).argument(1, "rounds") if target in _ROUNDS else None
             if cost is not None and isinstance(cost.value, float) and cost.value < _LEAST_COST:
-                yield unmet(place, f"bcrypt runs with cost {cost.value:.0f}; {_LEAST_COST} is the least in use today.", severity=Severity.MEDIUM)
+                yield unmet(
+                    place,
+                    f"bcrypt runs with cost {cost.value:.0f}; {_LEAST_COST} is the least in use today.",
+                    severity=Severity.MEDIUM,
+                )
             else:
                 yield met(place)
         elif target.rpartition(".")[2] in {"pbkdf2", "pbkdf2Sync", "pbkdf2_hmac"}:
@@ -119,8 +125,12 @@ _PLAIN = re.compile(
     r"|(?:[\w$]+\.)+(?:password|passwd|pwd)\s*(?:===?|!==?)\s*(?:[\w$]+\.)*(?:password|passwd|pwd)\b(?!\s*\()",
     re.IGNORECASE,
 )
-_CONFIRMATION = re.compile(r"confirm|repeat|again|verify|retype|new_?pass|values\.|form|errors|state\.|props\.", re.IGNORECASE)
-_STORED = re.compile(r"(user|account|doc|row|record|member|admin|found|db\w*|result)\w*\.(password|passwd|pwd)\b", re.IGNORECASE)
+_CONFIRMATION = re.compile(
+    r"confirm|repeat|again|verify|retype|new_?pass|values\.|form|errors|state\.|props\.", re.IGNORECASE
+)
+_STORED = re.compile(
+    r"(user|account|doc|row|record|member|admin|found|db\w*|result)\w*\.(password|passwd|pwd)\b", re.IGNORECASE
+)
 
 
 def _compared(code: Code) -> Iterator[Observation]:
