@@ -49,7 +49,7 @@ _OTHER_STATUS = re.compile(
     r"NOT_FOUND|ValidationError|BadRequest|Conflict|NotFound"
 )
 _SIGNS_IN = re.compile(
-    r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_access_token|jwt\.sign|"
+    r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
@@ -139,6 +139,11 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     return NOTHING
 
 
+def signs_in(code: Code, function: Function) -> bool:
+    """Tell whether a handler makes somebody known: its refusals are about wrong credentials."""
+    return _SIGNS_IN.search(plain(code, function.body_start, function.body_end)) is not None
+
+
 def _about_caller(text: str) -> str:
     """Leave out what looks like the caller's identity and is not."""
     return _DATABASE.sub("", _FORGERY.sub("", text))
@@ -155,10 +160,6 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         return NOTHING
     if _goes_on_to_login(code, item, function):
         return NOTHING
-    if _SIGNS_IN.search(plain(code, function.body_start, function.body_end)):
-        return GuardVerdict(
-            Access.UNKNOWN, Access.ABSENT, (item.location,), "it signs people in, and refuses strangers"
-        )
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
     owner = bool(ROLE.search(item.condition))
