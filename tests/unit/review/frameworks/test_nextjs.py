@@ -218,6 +218,17 @@ export default withAuth(handler)
     assert authentication(tmp_path, files) == {"DELETE /api/cats": ENFORCED}
 
 
+def test_a_page_that_maps_methods(tmp_path: Path) -> None:
+    text = """
+import { withAuth } from '../../lib/session'
+import { withErrors } from '../../lib/errors'
+export default withErrors({ GET: async (req, res) => res.json([]), POST: withAuth(async (req, res) => res.end()) })
+"""
+    errors = "export const withErrors = (handlers) => async (req, res) => handlers[req.method](req, res)"
+    files = app(pages__api__cats_ts=text, lib__session_ts=SESSION, lib__errors_ts=errors)
+    assert authentication(tmp_path, files) == {"GET /api/cats": ABSENT, "POST /api/cats": ENFORCED}
+
+
 def test_a_connected_router(tmp_path: Path) -> None:
     text = """
 import { createRouter } from 'next-connect'

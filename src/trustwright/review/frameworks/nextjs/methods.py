@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from trustwright.review.frameworks.nextjs.handlers import Handler, Handlers
 from trustwright.review.link.conditions import Asked, Conditions
-from trustwright.review.model import DeclaredRoute, GuardUse, Reference
+from trustwright.review.link.symbols import Symbol
+from trustwright.review.model import DeclaredRoute, GuardUse, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
@@ -35,24 +36,46 @@ def api_page(handlers: Handlers, conditions: Conditions, path: str, url: str) ->
     if symbol.kind == "external" and symbol.name.startswith(_CONNECT):
         yield from _connected(handlers, code, url)
         return
+    mapped = list(_mapped(handlers, symbol))
+    for method, entry in mapped:
+        yield _route(method, url, place, entry)
+    if mapped:
+        return
     opened = handlers.open(symbol, "default") if symbol.kind != "unknown" else Handler(None, "default")
     found = _function(handlers, opened)
     for method in _methods(*found) if found is not None else ["ANY"]:
-        route = DeclaredRoute(
-            method=method,
-            path=url,
-            framework="nextjs",
-            location=place,
-            handler=opened.reference,
-            handler_name=opened.name,
-            guards=opened.guards,
-            unresolved=opened.unresolved,
-        )
+        route = _route(method, url, place, opened)
         if found is not None:
             code, function = found
             unreached = (*conditions.reach(*found, Asked(method, url)).unreached, *_other_cases(*found, method))
             route = replace(route, handler=code.reference(function.start, function.end), unreached=unreached)
         yield route
+
+
+def _route(method: str, url: str, place: Location, opened: Handler) -> DeclaredRoute:
+    return DeclaredRoute(
+        method=method,
+        path=url,
+        framework="nextjs",
+        location=place,
+        handler=opened.reference,
+        handler_name=opened.name,
+        guards=opened.guards,
+        unresolved=opened.unresolved,
+    )
+
+
+def _mapped(handlers: Handlers, symbol: Symbol) -> Iterator[tuple[str, Handler]]:
+    """Yield the handlers of ``wrapper({ GET: ..., POST: ... })`` by method, the wrapper as their outermost guard."""
+    code, value = symbol.code, symbol.expression
+    if code is None or value is None or value.kind != "call" or value.callee is None:
+        return
+    outer = GuardUse(code.reference(value.callee.start, value.callee.end), "route")
+    for item in value.arguments:
+        for key, entry in item.entries if item.kind == "object" else ():
+            if _QUOTED.fullmatch(f"'{key}'"):
+                opened = handlers.open(handlers.symbols.expression(code, entry), key)
+                yield key, replace(opened, guards=(outer, *opened.guards))
 
 
 def _function(handlers: Handlers, opened: Handler) -> tuple[Code, Function] | None:
@@ -136,13 +159,5 @@ def _connected(handlers: Handlers, code: Code, url: str) -> Iterator[DeclaredRou
             before += [replace(use, scope="router") for use in uses]
             continue
         opened = handlers.open(handlers.symbols.expression(code, items[-1]), last)
-        yield DeclaredRoute(
-            method="ANY" if last == "all" else last.upper(),
-            path=url,
-            framework="nextjs",
-            location=code.location(call.arguments_start),
-            handler=opened.reference,
-            handler_name=opened.name,
-            guards=(*before, *uses[:-1], *opened.guards),
-            unresolved=opened.unresolved,
-        )
+        route = _route("ANY" if last == "all" else last.upper(), url, code.location(call.arguments_start), opened)
+        yield replace(route, guards=(*before, *uses[:-1], *opened.guards))
