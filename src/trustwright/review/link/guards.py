@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trustwright.review.link.anonymous import Anonymous, Fate
 from trustwright.review.link.known import KnownGuards
-from trustwright.review.link.rejections import rejections, swallowed
+from trustwright.review.link.rejections import rejections, swallowed, words_an_error
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.link.weighing import (
     IDENTITY,
@@ -343,7 +343,7 @@ class Guards:
 
     def _certain(self, code: Code, call: Call, function: Function, reading: _Reading) -> bool:
         """Tell whether a call runs whenever the body does; a strict reading follows no call inside an ``if``."""
-        if swallowed(code, call.start, ends_there=reading.handles):
+        if swallowed(code, call.start, ends_there=reading.handles) or words_an_error(code, call):
             return False
         if not reading.strict:
             return True

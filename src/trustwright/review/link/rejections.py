@@ -10,7 +10,7 @@ from typing import Literal
 
 from trustwright.review.model import Location
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Branch, Span
+from trustwright.review.source.facts import Branch, Call, Span
 
 Kind = Literal["unauthenticated", "forbidden", "error", "hidden"]
 
@@ -201,6 +201,17 @@ def _answers(code: Code, leave: Span, start: int, *, decides: bool) -> bool:
     if binding is not None and binding.assignment is not None and binding.assignment.start >= start:
         text = f"return {plain(code, binding.assignment.value_start, binding.assignment.value_end)}"
     return _ANSWERS.match(text) is not None
+
+
+def words_an_error(code: Code, call: Call) -> bool:
+    """Tell whether a call in a clause is given what the clause caught: it makes an answer of it, and guards nothing."""
+    for caught in code.facts.catches:
+        if caught.body_start <= call.start < caught.body_end:
+            names = re.findall(r"[A-Za-z_]\w*", caught.caught.rpartition(" as ")[2])
+            given = code.source(call.arguments_start, call.arguments_end)
+            if names and re.search(rf"\b{names[0]}\b", given):
+                return True
+    return False
 
 
 def swallowed(code: Code, at: int, *, ends_there: bool = False) -> bool:

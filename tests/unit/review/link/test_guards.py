@@ -476,6 +476,17 @@ def test_a_handler_that_sends_those_signed_in_away(tmp_path: Path) -> None:
     assert handled(tmp_path, body) is Access.ABSENT
 
 
+def test_a_wrapper_that_hands_errors_to_a_function_guards_nothing(tmp_path: Path) -> None:
+    """The function that words them answers 401 to some, and lets nobody in or out."""
+    text = """
+function answer(error) { if (error.code === 401) { return Response.json({}, { status: 401 }) } }
+export const wrapped = (handler) => async (request) => {
+  try { return await handler(request) } catch (error) { return answer(error) }
+}
+"""
+    assert judge(tmp_path, {"wrapped.ts": text}, "wrapped").authentication is Access.ABSENT
+
+
 def test_a_wrapper_that_only_words_errors_guards_nothing(tmp_path: Path) -> None:
     """Whoever throws the error guards; what answers it does not."""
     text = """
