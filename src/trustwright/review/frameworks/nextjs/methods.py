@@ -85,7 +85,8 @@ def _function(handlers: Handlers, opened: Handler) -> tuple[Code, Function] | No
     if code is None or function is None:
         return None
     names = [item.name for item in code.parameters(function)[:2]]
-    for value in handlers.values.returned(code, function):
+    branches = code.within(code.facts.branches, function.body_start, function.body_end)
+    for value in handlers.values.returned(code, function) if not branches else ():
         if value.kind == "call" and [item.name for item in value.arguments] == names and len(names) > 1:
             symbol = handlers.symbols.name(code, value.name, value.start)
             if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
