@@ -178,8 +178,8 @@ class Applications:
     def _used(self, application: Application, code: Code, value: Expression) -> None:
         """Read ``app.use(middleware)`` and ``app.use("/path", middleware)``."""
         first, *rest = value.arguments
-        listed = first.arguments if first.kind == "array" else (first,)
-        paths = [text for item in listed if (text := text_of(self._values, Value(code, item))) is not None]
+        listed = self._values.items(Value(code, first)) or [Value(code, first)]
+        paths = [text for item in listed if (text := text_of(self._values, item)) is not None]
         guards = rest if paths else list(value.arguments)
         application.middleware.append(
             Middleware(
