@@ -271,6 +271,8 @@ class Code:
             if imported.local:
                 binding = Binding("import", imported=imported)
                 index.setdefault(imported.local, []).append((*self._scope(imported.start), binding))
+        for found in index.values():
+            found.sort(key=lambda item: self._at(item[2]))
         return index
 
     def _is_expression(self, function: Function) -> bool:
@@ -333,9 +335,11 @@ class Code:
 
     @staticmethod
     def _at(binding: Binding) -> int:
-        """Return where a binding begins to hold: an assignment does not yet in its own value."""
+        """Return where a binding begins to hold: an assignment not yet in its own value, a class not in its bases."""
         if binding.assignment is not None:
             return binding.assignment.end
+        if binding.klass is not None:
+            return binding.klass.body_start
         item = binding.function or binding.klass or binding.imported
         return item.start if item is not None else 0
 

@@ -61,6 +61,15 @@ def test_expressions() -> None:
     assert verify.value is False
 
 
+def test_the_last_binding_of_a_name_wins() -> None:
+    """A class may bear the name of what it extends: it is the import before, and the class after."""
+    code = code_of("from views import ListView\nclass ListView(ListView): pass\n")
+    before, after = code.binding("ListView", code.text.rindex(b"ListView")), code.binding("ListView", len(code.text))
+    assert before is not None
+    assert after is not None
+    assert (before.kind, after.kind) == ("import", "class")
+
+
 def test_additions_are_kept_apart_from_assignments() -> None:
     """``+=`` adds to a name; the name still stands for what was assigned."""
     code = code_of("routes = [a]\nroutes += [b]\ncount -= 1\n")
