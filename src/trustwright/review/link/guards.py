@@ -286,7 +286,7 @@ class Guards:
             return self._without(unreached).handler(code, function)
         verdict = self._body(code, function, _Reading(strict=True, depth=_HANDLER_DEPTH))
         if verdict.authentication is Access.ENFORCED and signs_in(code, function):
-            return doubt("it signs people in, and refuses strangers", verdict.evidence[0])
+            return _doubt_of_strangers(verdict)
         return verdict
 
     def _body(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
@@ -371,7 +371,9 @@ class Guards:
                 return NOTHING if disarmed else entry.verdict(where)
             return self._maybe(code, call, symbol, last, where, reading)
         if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
-            return self._body(symbol.code, symbol.function, reading.deeper())
+            verdict = self._body(symbol.code, symbol.function, reading.deeper())
+            strangers = reading.strict and verdict.authentication is Access.ENFORCED
+            return _doubt_of_strangers(verdict) if strangers and signs_in(symbol.code, symbol.function) else verdict
         return NOTHING
 
     def _maybe(
@@ -384,6 +386,10 @@ class Guards:
         if imported is not None and may_refuse and (IDENTITY.search(last) or ROLE.search(last)):
             return doubt(f"{symbol.name} is from outside and not in the table of known guards", where)
         return NOTHING
+
+
+def _doubt_of_strangers(verdict: GuardVerdict) -> GuardVerdict:
+    return doubt("it signs people in, and refuses strangers", verdict.evidence[0])
 
 
 def _function_given(call: Expression) -> Expression | None:

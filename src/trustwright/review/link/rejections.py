@@ -65,6 +65,8 @@ _ANSWERS = re.compile(
 """What a clause returns that answers the request itself: a response somebody makes, not what the handler returns."""
 _WITH_STATUS = re.compile(r",\s*[\w.]*(401|403|404|UNAUTHORIZED|FORBIDDEN)(\.value)?\s*,?\s*\)?\s*\Z")
 """Flask's ``return body, 401``."""
+_OWN_OR_404 = re.compile(r"(\w+\.)?a?get_(object|list)_or_404\((?=.*=\s*(self\.)?request\.user\b)", re.DOTALL)
+"""Django's way to look for what is the caller's own, and to answer 404 when it is not."""
 _MAX_CONDITION = 400
 
 
@@ -125,6 +127,8 @@ def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) 
         )
     if last in _STATUS_CALLS:
         return _of_value(code.source(arguments_start, min(arguments_end, arguments_start + 60)))
+    if last.endswith("_or_404") and _OWN_OR_404.match(last + code.source(arguments_start, arguments_end)):
+        return "hidden"
     return None
 
 
@@ -146,7 +150,10 @@ def _of_raise(text: str) -> Kind:
 def _rejection(code: Code, at: int, kind: Kind, thrown: bool, start: int) -> Rejection:
     line = code.line(at)
     statement = plain(code, at, min(at + 200, len(code.text))).split("\n\n")[0]
-    return Rejection(kind, Location(code.path, line), condition(code, at, start), statement, at, thrown)
+    decides = condition(code, at, start)
+    if kind == "hidden" and _OWN_OR_404.match(statement):
+        decides = f"{statement}\n{decides}"
+    return Rejection(kind, Location(code.path, line), decides, statement, at, thrown)
 
 
 def condition(code: Code, at: int, floor: int) -> str:

@@ -50,9 +50,15 @@ _OTHER_STATUS = re.compile(
 )
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
-    r"req\.(logIn|login)|session\.regenerate)\(|session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
+    r"req\.(logIn|login)|session\.regenerate)\(|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
+    r"session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
+_ERROR_NAMES = re.compile(
+    r"\w*(permission|access|authori[sz]\w*)_?(denied|error|failed)\w*|handle_no_permission", re.IGNORECASE
+)
+"""Names of errors and answers that say that something is refused, not for want of which right."""
+_OWN = re.compile(r"=\s*(self\.)?request\.user\b")
 _CURRENT = re.compile(
     r"session|current_?_?(user|account|member|org)|req(uest)?\.(user|auth|session|headers?|cookies)|ctx\.(user|auth|session)|"
     r"\bauth(ed|enticated)?\b|is_?(authenticated|logged|anonymous|signed)|access_?token|bearer|api_?-?key|signature|hmac|"
@@ -125,7 +131,7 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
         return NOTHING
     body = _about_caller(plain(code, function.body_start, function.body_end))
     by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
-    by_role = bool(ROLE.search(context))
+    by_role = bool(ROLE.search(_ERROR_NAMES.sub("", context)))
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
     if item.kind == "forbidden":
@@ -162,7 +168,7 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         return NOTHING
     if item.kind == "unauthenticated":
         return _enforced(item, authorization=False)
-    owner = bool(ROLE.search(item.condition))
+    owner = bool(ROLE.search(item.condition) or _OWN.search(item.condition))
     if item.kind == "forbidden":
         return _enforced(item, authorization=owner)
     if item.kind == "hidden":

@@ -310,9 +310,7 @@ def test_view_classes(tmp_path: Path) -> None:
         "GET /Partly/": "absent",
         "POST /Partly/": "enforced",
     }
-    allowed = {
-        name for name, route in routes.items() if route.authorization.value is Access.ENFORCED and "Gated" not in name
-    }
+    allowed = {name for name, route in routes.items() if route.authorization.value is Access.ENFORCED}
     assert allowed == {"GET /Mine/", "GET /Allowed/", "POST /Allowed/", "GET /Tested/", "POST /Tested/"}
 
 
@@ -458,3 +456,67 @@ def test_views_registered_for_models(tmp_path: Path) -> None:
         "POST /sites/{pk}/edit/": "enforced",
         "GET /sites/{pk}/journal/": "absent",
     }
+
+
+def test_views_that_an_attribute_switches(tmp_path: Path) -> None:
+    """What a class or ``as_view()`` sets decides; a view that bears the name of Django's is the repository's."""
+    views = (
+        "from django.contrib.auth.views import redirect_to_login\nfrom django.http import HttpResponseForbidden\n"
+        "from django.views.generic import TemplateView\n"
+        "class Gate:\n    login_required = False\n    permission_required = False\n"
+        "    def dispatch(self, request, *args, **kwargs):\n"
+        "        if self.login_required or self.permission_required:\n"
+        "            if not request.user.is_authenticated:\n                return redirect_to_login(request.path)\n"
+        "        if self.permission_required:\n"
+        "            has_permission = request.user.has_perm(self.permission_required)\n"
+        "            if not has_permission:\n                return HttpResponseForbidden()\n"
+        "        return super().dispatch(request, *args, **kwargs)\n"
+        "class TemplateView(Gate, TemplateView): pass\n"
+        "class Mine(TemplateView): login_required = True\n"
+        "class Allowed(Mine): permission_required = 'shop.view_order'\n"
+    )
+    urls = (
+        "urlpatterns = [\n    path('open/', views.TemplateView.as_view()), path('mine/', views.Mine.as_view()),\n"
+        "    path('allowed/', views.Allowed.as_view()),\n"
+        "    path('option/', views.TemplateView.as_view(login_required=True)),\n]\n"
+    )
+    routes = shop(tmp_path, urls, views)
+    assert authentication(routes) == {
+        "GET /open/": "absent",
+        "GET /mine/": "enforced",
+        "GET /allowed/": "enforced",
+        "GET /option/": "enforced",
+    }
+    allowed = {name for name, route in routes.items() if route.authorization.value is Access.ENFORCED}
+    assert allowed == {"GET /allowed/"}
+
+
+def test_what_belongs_to_the_caller_is_looked_up(tmp_path: Path) -> None:
+    """Asking for the caller's own record is authorization, in callees too; who signs people in guards nothing."""
+    views = (
+        "from django.contrib.auth import authenticate, login as auth_login\n"
+        "from django.contrib.auth.decorators import login_required\n"
+        "from django.http import HttpResponseForbidden\n"
+        "from django.shortcuts import get_object_or_404, redirect\n"
+        "def project_of(request, code):\n    project = get_object_or_404(Project, code=code)\n"
+        "    if request.user.id == project.owner_id:\n        return project\n"
+        "    get_object_or_404(Member, project=project, user=request.user)\n    return project\n"
+        "@login_required\ndef own(request, code):\n    project = project_of(request, code)\n"
+        "    return render(request, 'own.html', {'project': project})\n"
+        "@login_required\ndef any_one(request, code):\n    project = get_object_or_404(Project, code=code)\n"
+        "    return render(request, 'any.html', {'project': project})\n"
+        "def enter(request, token):\n    user = authenticate(username=token)\n"
+        "    if user is None:\n        return HttpResponseForbidden()\n    auth_login(request, user)\n"
+        "    return redirect('/')\n"
+        "def entrance(request, token):\n    return enter(request, token)\n"
+    )
+    names = ["own", "any_one", "enter", "entrance"]
+    urls = "urlpatterns = [" + ", ".join(f"path('{name}/<code>/', views.{name})" for name in names) + "]\n"
+    routes = shop(tmp_path, urls, views)
+    assert {name: str(route.authorization.value) for name, route in routes.items()} == {
+        "GET /own/{code}/": "enforced",
+        "GET /any_one/{code}/": "absent",
+        "GET /enter/{code}/": "unknown",
+        "GET /entrance/{code}/": "unknown",
+    }
+    assert authentication(routes)["GET /entrance/{code}/"] == "unknown"

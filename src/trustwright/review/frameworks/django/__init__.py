@@ -51,8 +51,8 @@ def _site(project: Project, site: Site) -> Iterator[DeclaredRoute]:
     urls = Urls(symbols, texts, views, expand, report)
     permissions = Permissions(symbols, classes, site)
     declarer = Declarer(symbols, classes, viewsets, permissions, Gates(symbols, classes, texts, site))
-    seen: set[tuple[str, str]] = set()
     for root in _roots(project, site, texts):
+        seen: set[tuple[str, str]] = set()
         for endpoint in urls.module(root, Mount()):
             for route in declarer.routes(endpoint):
                 if (route.method, route.path) not in seen:
@@ -61,9 +61,19 @@ def _site(project: Project, site: Site) -> Iterator[DeclaredRoute]:
 
 
 def _roots(project: Project, site: Site, texts: Texts) -> list[Code]:
-    """Return the modules that the setting ROOT_URLCONF names."""
+    """Return the modules that ROOT_URLCONF names, and those that django-hosts serves on other hosts."""
+    written = site.values("ROOT_URLCONF")
+    for code in _modules(project, texts, site.values("ROOT_HOSTCONF")):
+        for call in code.calls_named("host"):
+            given = code.call(call).argument(1, "urlconf")
+            written += [Written(code, given)] if given is not None else []
+    return _modules(project, texts, written)
+
+
+def _modules(project: Project, texts: Texts, names: list[Written]) -> list[Code]:
+    """Return the modules that dotted names in the code stand for, each once."""
     found: dict[str, Code] = {}
-    for value in site.values("ROOT_URLCONF"):
+    for value in names:
         module = texts.constant(value.code, value.expression)
         path = project.symbols.modules.resolve(value.code.path, module) if module else None
         code = project.corpus.code(path) if path is not None else None

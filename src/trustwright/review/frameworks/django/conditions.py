@@ -7,16 +7,16 @@ from trustwright.review.model import Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 
-Known = Mapping[str, str]
-"""Dotted name (``self.action``, ``request.method``) to its value."""
+Known = Mapping[str, str | bool]
+"""Dotted name (``self.action``, ``request.method``) to its text, or to whether it holds."""
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _MAX_DEPTH = 6
 
 
-def request_facts(method: str, action: str = "") -> dict[str, str]:
+def request_facts(method: str, action: str = "") -> dict[str, str | bool]:
     """Return what is known when a view or a permission class runs for a method and, in a viewset, an action."""
-    known = {"request.method": method, "self.request.method": method}
+    known: dict[str, str | bool] = {"request.method": method, "self.request.method": method}
     if action:
         known |= {"self.action": action, "view.action": action}
     return known
@@ -68,6 +68,8 @@ class Conditions:
         if value.kind == "null":
             return False
         if value.kind == "name":
+            if isinstance(answer := known.get(value.name), bool):
+                return answer
             found = self._value(code, value, known, depth)
             return bool(found) if found is not None else None
         if value.kind == "operation":
@@ -103,11 +105,11 @@ class Conditions:
             return self._value(code, value.arguments[0], known, depth + 1)
         if value.kind == "call" and value.last_name in {"lower", "upper"} and not value.arguments:
             text = known.get(value.name.rpartition(".")[0])
-            return (text.lower() if value.last_name == "lower" else text.upper()) if text is not None else None
+            return (text.lower() if value.last_name == "lower" else text.upper()) if isinstance(text, str) else None
         if value.kind != "name" or depth > _MAX_DEPTH:
             return None
         if value.name in known:
-            return known[value.name]
+            return text if isinstance(text := known[value.name], str) else None
         if value.last_name == "SAFE_METHODS" and code.qualified(value.name).startswith("rest_framework"):
             return SAFE_METHODS
         symbol = self._symbols.name(code, value.name, value.start)

@@ -57,7 +57,7 @@ class Declarer:
         self._viewsets = viewsets
         self._permissions = permissions
         self._gates = gates
-        self._mixins = Mixins(classes)
+        self._mixins = Mixins(symbols, classes)
         self._functions = Functions(symbols)
 
     def routes(self, endpoint: Endpoint) -> Iterator[DeclaredRoute]:
@@ -142,7 +142,7 @@ class Declarer:
         """Answer for a class whose methods are not known: ``dispatch`` or ``__call__`` does it all."""
         name = "__call__" if endpoint.view.instance else "dispatch"
         found = self._classes.method(lineage, name)
-        before = self._mixins.before(lineage, endpoint.view.named)
+        before = self._mixins.before(lineage, endpoint.view.named, endpoint.view.options)
         guards, unresolved = before.on(name), before.unresolved
         feed = any(item.startswith("django.contrib.syndication.") for item in externals(lineage))
         if feed:
@@ -180,7 +180,7 @@ class Declarer:
         return tuple(m for m in found if not texts or m in texts)
 
     def _answer(self, endpoint: Endpoint, lineage: Lineage, method: str, action: str, *, rest: bool) -> _Answer:
-        before = self._mixins.before(lineage, endpoint.view.named)
+        before = self._mixins.before(lineage, endpoint.view.named, endpoint.view.options)
         unresolved = before.unresolved
         found = self._classes.method(lineage, action)
         decoration = decorators.read(*found) if found is not None else decorators.Decoration()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from trustwright.review.frameworks.django.classes import Classes
 from trustwright.review.frameworks.django.conditions import around
 from trustwright.review.frameworks.django.configuration import Site, Written
+from trustwright.review.frameworks.django.refusals import of_anonymous
 from trustwright.review.frameworks.django.texts import HOLE, Texts
 from trustwright.review.link.known import known_guards
-from trustwright.review.link.rejections import rejections
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.model import GuardUse
 from trustwright.review.source.code import Code
@@ -19,10 +19,6 @@ from trustwright.review.source.facts import Function
 _DJANGO = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 _MAY_REQUIRE_LOGIN = re.compile(r"login_?required|require_?login|stronghold|global_?login", re.IGNORECASE)
 _RUN = ("__call__", "process_request", "process_view")
-_ANONYMOUS = re.compile(
-    r"not\s+(\w+\.)*user\.is_authenticated|user\.is_anonymous|\buser\s+is\s+None|not\s+(\w+\.)*user\b(?!\.)"
-)
-_SIGNED_IN = re.compile(r"user\.is_authenticated")
 _NEUTRAL = frozenset(
     {"any", "all", "re", "bool", "str", "len", "hasattr", "isinstance", "resolve", "reverse", "None", "self"}
 )
@@ -88,29 +84,11 @@ class Gates:
         else:
             return
         for code, function in found:
-            for at in self._refusals(code, function):
-                exempt, marks, unsettled = self._exemptions(code, function, at)
+            for refusal in of_anonymous(code, function):
+                exempt, marks, unsettled = self._exemptions(code, function, refusal.start)
                 reference = symbol.code.reference(start, start + len(name.encode()))
                 yield _Gate(GuardUse(reference, "global"), name, exempt, marks, unsettled)
                 return
-
-    @staticmethod
-    def _refusals(code: Code, function: Function) -> Iterator[int]:
-        """Yield the places that turn away who is not signed in."""
-        for item in rejections(code, function.body_start, function.body_end):
-            if item.kind not in {"unauthenticated", "forbidden"}:
-                continue
-            conditions = list(around(code, item.start, function.body_start))
-            texts = [(code.source(c.start, c.end), wanted) for c, wanted in conditions]
-            before = code.source(function.body_start, item.start)
-            left = re.search(r"if [^\n]*user\.is_authenticated[^\n]*:\s*\n?\s*return ", before)
-            anonymous = any(
-                (wanted and _ANONYMOUS.search(text))
-                or (not wanted and _SIGNED_IN.search(text) and not _ANONYMOUS.search(text))
-                for text, wanted in texts
-            )
-            if anonymous or (left is not None and not _ANONYMOUS.search(left[0])):
-                yield item.start
 
     def _exemptions(self, code: Code, function: Function, at: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         """Return the texts that the conditions of a refusal compare with, the marks they ask views for, and doubt."""

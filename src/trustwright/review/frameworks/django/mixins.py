@@ -1,13 +1,17 @@
 """What guards a view class before any of its methods runs: mixins, ``dispatch`` and its like, decorators on it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustwright.review.frameworks.django import decorators
 from trustwright.review.frameworks.django.classes import Classes, Lineage
+from trustwright.review.frameworks.django.configuration import Written
 from trustwright.review.frameworks.django.outside import GRAPHQL, PLAIN, SIGNED_IN
+from trustwright.review.frameworks.django.refusals import Switches
 from trustwright.review.link.known import known_guards
-from trustwright.review.link.symbols import Symbol
+from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.model import Access, GuardUse, GuardVerdict, Reference
+from trustwright.review.source.facts import Function
 
 _BEFORE = ("setup", "dispatch", "initial", "check_permissions", "check_object_permissions")
 _ASKED = ("has_permission", "test_func")
@@ -44,29 +48,44 @@ class Before:
         return frozenset(m for name, item in self.decorated if name in {method, "dispatch"} for m in item.marks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """A method that runs before others; ``switched`` when its conditions ask for attributes of the view."""
+
+    function: Function
+    decorated: tuple[GuardUse, ...]
+    switched: bool
+
+
 class Mixins:
     """Works out what runs before the methods of view classes; each class is read once."""
 
-    def __init__(self, classes: Classes) -> None:
-        """Take what reads classes."""
+    def __init__(self, symbols: Symbols, classes: Classes) -> None:
+        """Take what reads names and classes."""
         self._classes = classes
-        self._known: dict[tuple[str, int], Before] = {}
-        self._own_guards: dict[tuple[str, int], tuple[GuardUse, ...]] = {}
+        self._switches = Switches(symbols, classes)
+        self._known: dict[tuple[str, int, str], Before] = {}
+        self._own_methods: dict[tuple[str, int], tuple[_Method, ...]] = {}
 
-    def before(self, lineage: Lineage, named: Reference) -> Before:
+    def before(self, lineage: Lineage, named: Reference, options: Written | None = None) -> Before:
         """Return what runs before the methods of a view class.
 
         Args:
             lineage: the view's.
             named: where the view is named.
+            options: the ``as_view(...)`` call, whose keywords become attributes.
         """
         own = lineage[0]
-        key = (own.code.path if own.code is not None else "", own.klass.start if own.klass is not None else 0)
+        set_here = (
+            options is not None and bool(options.expression.entries) and options.expression.last_name == "as_view"
+        )
+        text = options.code.source(options.expression.start, options.expression.end) if options and set_here else ""
+        key = (own.code.path if own.code is not None else "", own.klass.start if own.klass is not None else 0, text)
         if key not in self._known:
-            self._known[key] = self._before(lineage, named)
+            self._known[key] = self._before(lineage, named, options if set_here else None)
         return self._known[key]
 
-    def _before(self, lineage: Lineage, named: Reference) -> Before:
+    def _before(self, lineage: Lineage, named: Reference, options: Written | None) -> Before:
         decorated: list[tuple[str, decorators.Decoration]] = []
         guards: list[GuardUse] = []
         unresolved: list[str] = []
@@ -77,7 +96,7 @@ class Mixins:
                 unresolved += why
             elif symbol.kind == "class" and symbol.code is not None and symbol.klass is not None:
                 decorated += decorators.on_class(symbol.code, symbol.klass)
-                guards += self._own(symbol)
+                guards += self._own(symbol, lineage, options)
                 guards += self._asked(lineage, symbol, named)
             else:
                 unresolved.append(f"a class that {lineage[0].name} extends was not found")
@@ -105,21 +124,23 @@ class Mixins:
         where = (code.location(klass.start),) if code is not None and klass is not None else ()
         return GuardVerdict(Access.ENFORCED, Access.ABSENT, where, "django >=3.2")
 
-    def _own(self, symbol: Symbol) -> tuple[GuardUse, ...]:
-        """Return what a class of the repository itself puts before its methods."""
+    def _own(self, symbol: Symbol, lineage: Lineage, options: Written | None) -> Iterator[GuardUse]:
+        """Yield what a class of the repository itself puts before its methods."""
         code, klass = symbol.code, symbol.klass
         if code is None or klass is None:
-            return ()
+            return
         key = (code.path, klass.start)
-        if key not in self._own_guards:
-            found: list[GuardUse] = []
-            for name in _BEFORE:
-                function = self._classes.own_method(symbol, name)
-                if function is not None:
-                    found += decorators.read(code, function).guards
-                    found.append(GuardUse(code.reference(function.start, function.end), "route"))
-            self._own_guards[key] = tuple(found)
-        return self._own_guards[key]
+        if key not in self._own_methods:
+            methods = [self._classes.own_method(symbol, name) for name in _BEFORE]
+            self._own_methods[key] = tuple(
+                _Method(item, decorators.read(code, item).guards, bool(self._switches.names(code, item)))
+                for item in methods
+                if item is not None
+            )
+        for method in self._own_methods[key]:
+            yield from method.decorated
+            decided = self._switches.use(code, method.function, lineage, options) if method.switched else None
+            yield decided or GuardUse(code.reference(method.function.start, method.function.end), "route")
 
     def _asked(self, lineage: Lineage, symbol: Symbol, named: Reference) -> list[GuardUse]:
         """Return a class whose ``has_permission`` or ``test_func`` is the one that answers for the view."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from trustwright.review.frameworks.django.classes import Classes, Lineage, externals
-from trustwright.review.frameworks.django.conditions import SAFE_METHODS, Conditions, Known, request_facts
+from trustwright.review.frameworks.django.conditions import SAFE_METHODS, Conditions, Known
 from trustwright.review.frameworks.django.configuration import Site, Written
 from trustwright.review.link.known import known_guards
 from trustwright.review.link.symbols import UNKNOWN, Symbol, Symbols
@@ -151,9 +151,39 @@ class Permissions:
         if value.kind == "name" and value.name == "self.permission_classes":
             return self._attribute(lineage, self._set(code, function, value.name, known) or given)
         if value.kind == "name":
-            local = self._set(code, function, value.name, known)
-            return list(self._flat(local, 0)) if local is not None else None
+            return self._local(lineage, index, written, function, given, known, depth)
         return None
+
+    def _local(
+        self,
+        lineage: Lineage,
+        index: int,
+        written: Written,
+        function: Function,
+        given: Written | None,
+        known: Known,
+        depth: int,
+    ) -> list[Written] | None:
+        """Return what a variable of ``get_permissions`` holds: what it is given, and what is appended to it."""
+        code, name = written.code, written.expression.name
+        local = self._set(code, function, name, known)
+        if local is None:
+            return None
+        if local.expression.kind in {"array", "name"} and not _is_made(local.expression):
+            found: list[Written] | None = list(self._flat(local, 0))
+        else:
+            found = self._returned(lineage, index, local, function, given, known, depth + 1)
+        if found is None:
+            return None
+        unsettled = False
+        for call in code.calls_in(function.body_start, function.body_end):
+            if call.callee not in {f"{name}.append", f"{name}.insert"}:
+                continue
+            runs = self._conditions.runs(code, call.start, function.body_start, known)
+            unsettled = unsettled or runs is None
+            item = code.call(call).arguments[-1:] if runs else ()
+            found += [Written(code, one.callee if one.kind == "call" and one.callee else one) for one in item]
+        return None if unsettled and not found else found
 
     def _set(self, code: Code, function: Function, target: str, known: Known) -> Written | None:
         """Return what a name is given in a function, as far as conditions say; the last that runs."""
@@ -168,7 +198,7 @@ class Permissions:
 
         Raises LookupError when it would: the return that holds it is not the one that answers.
         """
-        key = known.get(value.arguments[0].name, "")
+        key = str(known.get(value.arguments[0].name, ""))
         owner = value.name.removesuffix("[]").removesuffix(".get")
         found = self._classes.attribute(lineage, owner.removeprefix("self.")) if owner.startswith("self.") else None
         if found is None or found[0].expression.kind != "object" or not key:
@@ -330,14 +360,14 @@ class Permissions:
         return None
 
 
+def _is_made(value: Expression) -> bool:
+    """Tell a list of instances, as ``get_permissions`` returns them, from a list of classes."""
+    return value.kind == "array" and any(item.kind == "call" for item in value.arguments)
+
+
 def _negates(value: Expression) -> bool:
     return any(item.kind == "operation" and item.name in {"~", "not"} for item in value.walk())
 
 
 def _text(item: Written) -> str:
     return item.code.source(item.expression.start, item.expression.end)
-
-
-def facts(method: str, action: str) -> dict[str, str]:
-    """Return what is known of a request to a view: its method and, in a viewset, its action."""
-    return request_facts(method, action)

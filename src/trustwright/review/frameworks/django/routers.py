@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trustwright.review.frameworks.django.classes import Classes, Lineage, externals
 from trustwright.review.frameworks.django.configuration import Written
 from trustwright.review.frameworks.django.endpoints import Endpoint, Mount
+from trustwright.review.frameworks.django.outside import PLAIN
 from trustwright.review.frameworks.django.paths import from_regex
 from trustwright.review.frameworks.django.texts import HOLE, Texts
 from trustwright.review.frameworks.django.views import View
@@ -116,10 +117,16 @@ class Routers:
         function = binding.function
         if binding.kind == "parameter" and function is not None:
             return code.path, function.start, head
-        if binding.assignment is not None:
-            function = code.enclosing_function(binding.assignment.start)
-            return code.path, function.start if function is not None else -1, head
-        return None
+        if binding.assignment is None:
+            return None
+        key = code.path, self._scope(code, binding.assignment.start), head
+        value = code.value(binding.assignment) if binding.assignment.value_end else None
+        if value is not None and value.kind == "call" and self._made(key) is None:
+            for item in value.arguments:  # router = add_urls(router): the same router again
+                given = self._key(code, item.name, value.start, depth + 1) if item.kind == "name" else None
+                if given is not None and self._made(given) is not None:
+                    return given
+        return key
 
     def _made(self, key: Key) -> Written | None:
         """Return the call that makes a router."""
@@ -324,15 +331,19 @@ class Routers:
             lineage = self._classes.lineage(symbol.code, symbol.klass)
         raw = tuple((method, method.lower()) for method in _RAW if self._viewsets.has(lineage, method.lower()))
         lookup = self._lookup(lineage)
+        unknown = self._brought_from_outside(lineage)
         for template in templates:
             extras = [x for x in self._viewsets.extras(lineage) if x.detail is template.detail]
             fixed = tuple((m, a) for m, a in template.methods or () if self._viewsets.has(lineage, a))
             for extra in [None] if template.methods is not None else extras:
                 methods = extra.methods if extra is not None else fixed
-                if methods or (symbol.kind != "class" and template.methods is not None):
-                    below = mount.below(_url(template, prefix, lookup, extra, slash))
+                below = mount.below(_url(template, prefix, lookup, extra, slash))
+                if methods:
                     actions = (*methods, *(pair for pair in raw if pair[0] not in dict(methods)))
-                    yield Endpoint(below, view, location, "", actions if methods else None, template.detail)
+                    yield Endpoint(below, view, location, "", actions, template.detail)
+                elif template.methods is not None and unknown:
+                    doubted = below.doubted(f"which actions {unknown} brings is outside of this repository")
+                    yield Endpoint(doubted, view, location, "", (("ANY", "dispatch"),), template.detail)
         if item.key is not None and depth < _MAX_NESTING and self._index is not None:
             for child in self._index.get(item.key, ()):
                 lookups = child.call.get("parents_query_lookups")
@@ -340,6 +351,14 @@ class Routers:
                 parent = f"parent_lookup_{named_lookups[depth]}" if len(named_lookups) > depth else lookup
                 below = mount.below(f"{prefix}/{{{parent}}}/")
                 yield from self._registered(child, templates, below, slash, depth + 1)
+
+    @staticmethod
+    def _brought_from_outside(lineage: Lineage) -> str:
+        """Return the name of an outside class that may bring actions, or an empty text."""
+        for symbol in lineage:
+            if symbol.kind != "class" and not symbol.name.startswith(PLAIN):
+                return symbol.name or "a class that was not found"
+        return ""
 
     def _lookup(self, lineage: Lineage) -> str:
         for name in ("lookup_url_kwarg", "lookup_field"):
