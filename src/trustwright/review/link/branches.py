@@ -1,22 +1,25 @@
-"""What a variable may hold where it is used, when ``if`` and ``try`` assign it differently."""
+"""What a variable may hold where it is used, when ``if`` and ``try`` bind it differently."""
 
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Assignment, Function
+from trustwright.review.source.facts import Assignment, Function, Import
 
 
-def assignments_before(code: Code, name: str, at: int) -> tuple[list[Assignment], Function | None]:
-    """Return the assignments that may give a name its value at an offset, the nearest first.
+def bindings_before(code: Code, name: str, at: int) -> tuple[list[Assignment | Import], Function | None]:
+    """Return the assignments and imports that may give a name its value at an offset, the nearest first.
 
-    The second answer is the function whose parameter the name may still be: given when none of the assignments is sure
-    to have run, and ``None`` otherwise.
+    The second answer is the function whose parameter the name may still be: given when none of them is sure to have
+    run, and ``None`` otherwise.
     """
     binding = code.binding(name, at)
-    if binding is None or binding.assignment is None or binding.assignment.target != name:
+    last = (binding.assignment or binding.imported) if binding is not None else None
+    if last is None or (isinstance(last, Assignment) and last.target != name):
         return [], None
-    scope = code.enclosing_function(binding.assignment.start)
-    found: list[Assignment] = []
-    for item in reversed(code.facts.assignments):
-        if item.target != name or item.end > at or code.enclosing_function(item.start) != scope or not item.value_end:
+    scope = code.enclosing_function(last.start)
+    assigned = [item for item in code.facts.assignments if item.target == name and item.value_end and item.end <= at]
+    imported = [item for item in code.facts.imports if item.local == name and item.start <= at]
+    found: list[Assignment | Import] = []
+    for item in sorted([*assigned, *imported], key=lambda one: -one.start):
+        if code.enclosing_function(item.start) != scope:
             continue
         found.append(item)
         if not _runs_sometimes(code, item.start, scope):
