@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
 
-from trustwright.review.link.branches import assignments_before
+from trustwright.review.link.branches import bindings_before
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
-from trustwright.review.source.facts import Class, Function, Loop
+from trustwright.review.source.facts import Assignment, Class, Function, Loop
 
 MAX_DEPTH = 8
 """How many names, calls and callers are followed for one value."""
@@ -81,7 +81,7 @@ class Values:
             return self.of(value.at(expression.arguments[0]), depth + 1, into_calls=into_calls)
         if expression.kind == "call" and into_calls:
             return self._called(value, depth)
-        return [value] if expression.kind != "null" else []
+        return [value] if expression.kind != "null" and (expression.kind != "other" or expression.name) else []
 
     def _named(self, value: Value, depth: int) -> list[Value]:
         """Take one step from a name towards what it stands for."""
@@ -93,7 +93,7 @@ class Values:
         elif loop is not None:
             base = [given[head] for given in self._rounds(code, loop, depth + 1) if head in given]
         else:
-            several = self._alternatives(value) if not rest else []
+            several = self._alternatives(value, depth) if not rest else []
             if several:
                 return several
             symbol = self.symbols.name(code, name, at)
@@ -102,14 +102,21 @@ class Values:
             base = [value.at(Expression("name", at, at + len(head.encode()), name=head))]
         return [found for item in base for found in self._member(item, rest, depth)] if rest else base
 
-    def _alternatives(self, value: Value) -> list[Value]:
+    def _alternatives(self, value: Value, depth: int) -> list[Value]:
         """Return all that a variable may hold when it is assigned in several branches before it is used."""
-        name = value.expression.name
-        items, scope = assignments_before(value.code, name, value.expression.start)
-        found = [value.at(value.code.value(item)) for item in items]
-        if scope is not None and found:
-            found += [one[name] for one in self._arguments(value.code, scope, 1) if name in one]
-        return found if len(found) > 1 else []
+        code, name = value.code, value.expression.name
+        items, scope = bindings_before(code, name, value.expression.start)
+        if len(items) + (scope is not None) < 2:
+            return []
+        found: list[Value] = []
+        for item in items:
+            if isinstance(item, Assignment):
+                found.append(value.at(code.value(item)))
+            else:
+                found += self._meant(self.symbols.imported(code, item), value, depth)
+        if scope is not None:
+            found += [one[name] for one in self._arguments(code, scope, depth + 1) if name in one]
+        return found
 
     def _member(self, value: Value, rest: str, depth: int) -> list[Value]:
         """Return the member of an object made by a call, of a literal, of a module."""

@@ -36,7 +36,8 @@ _FORGERY = re.compile(
 """Words about forged requests: a token against those says nothing of who asks."""
 _DATABASE = re.compile(
     r"\b\w*db_?session\w*|\bdb\.session\b|\b(Async)?Session\b|\bsession(maker)?\.(query|add(_all)?|commit|execute|scalars?|"
-    r"delete|refresh|flush|rollback|exec|merge|get\(\w+,|begin|close|expunge)|\bsession=\w*session\b"
+    r"delete|refresh|flush|rollback|exec|merge|get\(\w+,|begin|close|expunge)|\bsession=\w*session\b|"
+    r"\b(yield|as)\s+\w*session\b|(?i:\b[\w.]*session_?(maker|local|factory|scope|pool)\w*|\b\w*async_session\w*)"
 )
 """A session with a database is no session of a user."""
 _HANDLES_PASSWORDS = re.compile(
@@ -48,9 +49,13 @@ _OTHER_STATUS = re.compile(
     r"\b(400|402|405|406|409|410|412|413|415|422|423|428|429|5\d\d)\b|BAD_REQUEST|CONFLICT|UNPROCESSABLE|INTERNAL_SERVER|"
     r"NOT_FOUND|ValidationError|BadRequest|Conflict|NotFound"
 )
+_FAILS = re.compile(
+    r"\b(409|415|422|429|5\d\d)\b|CONFLICT|UNPROCESSABLE|INTERNAL_SERVER|UNAVAILABLE|GATEWAY|TIMEOUT|TOO_MANY"
+)
+"""What a server answers when it fails or is busy, to whomever."""
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
-    r"req\.(logIn|login)|session\.regenerate)\(|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
+    r"req\.(logIn|login)|session\.regenerate)\(|set_cookie\([^)]{0,80}(session|token)|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
     r"session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
@@ -125,6 +130,8 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     if _translates(code, item):
         return NOTHING
     context = f"{item.condition}\n{item.statement}"
+    if item.kind == "error" and (_throws_again(code, item) or _FAILS.search(_thrown(code, item))):
+        return NOTHING
     if strict:
         return _weigh_strictly(code, item, function, context)
     if OTHER_PURPOSE.search(context) and not (IDENTITY.search(item.condition) or ROLE.search(item.condition)):
@@ -214,8 +221,20 @@ def _goes_on_to_login(code: Code, item: Rejection, function: Function) -> bool:
 
 def _has_other_status(code: Code, item: Rejection) -> bool:
     """Tell whether what is thrown says itself that the request was bad, not the caller."""
-    thrown = code.within(code.facts.raises, item.start, item.start + 1)
-    return any(_OTHER_STATUS.search(code.source(one.start, one.end)) for one in thrown)
+    return _OTHER_STATUS.search(_thrown(code, item)) is not None
+
+
+def _thrown(code: Code, item: Rejection) -> str:
+    return " ".join(
+        code.source(one.start, one.end) for one in code.within(code.facts.raises, item.start, item.start + 1)
+    )
+
+
+def _throws_again(code: Code, item: Rejection) -> bool:
+    """Tell whether a clause only throws on what it caught: whoever threw it first decides."""
+    thrown = re.sub(r"^(raise|throw)\b|;$", "", _thrown(code, item)).strip()
+    caught = [one.caught for one in code.facts.catches if one.body_start <= item.start < one.body_end]
+    return bool(caught) and (not thrown or re.search(rf"\b{re.escape(thrown)}$", caught[-1]) is not None)
 
 
 def _passes_on(code: Code, item: Rejection) -> bool:

@@ -138,6 +138,13 @@ BLUEPRINTS = {
         ),
         {"GET /v1/me"},
     ),
+    "that may be missing": (
+        (
+            "try:\n    from users import users\nexcept ImportError:\n    users = other = None\n"
+            "if users:\n    app.register_blueprint(users)\n"
+        ),
+        {"GET /users/me"},
+    ),
     "by init_app": (
         "import users\ndef init_app(app):\n    app.register_blueprint(users.users)\ninit_app(app)\n",
         {"GET /users/me"},
