@@ -372,9 +372,22 @@ class Guards:
             return self._maybe(code, call, symbol, last, where, reading)
         if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
             verdict = self._body(symbol.code, symbol.function, reading.deeper())
-            strangers = reading.strict and verdict.authentication is Access.ENFORCED
+            if not reading.strict:
+                return combine([verdict, *self._handed(code, call, reading)])
+            strangers = verdict.authentication is Access.ENFORCED
             return _doubt_of_strangers(verdict) if strangers and signs_in(symbol.code, symbol.function) else verdict
         return NOTHING
+
+    def _handed(self, code: Code, call: Call, reading: _Reading) -> list[GuardVerdict]:
+        """Judge the functions of the repository that a wrapper gives to another one to run (``wrap(handler, check)``)."""
+        symbols = [
+            self._symbols.name(code, item.name, item.start) for item in code.call(call).arguments if item.kind == "name"
+        ]
+        return [
+            self._body(one.code, one.function, reading.deeper())
+            for one in symbols
+            if one.kind == "function" and one.code is not None and one.function is not None
+        ]
 
     def _maybe(
         self, code: Code, call: Call, symbol: Symbol, last: str, where: Location, reading: _Reading

@@ -81,6 +81,8 @@ _ASKS_WHO = re.compile(
     re.IGNORECASE,
 )
 """A call whose name says that it looks who is there: reason enough to doubt, never to trust."""
+_SENT = re.compile(r"\b(body|dto|input|payload)\.\w*(token|code|otp)\b", re.IGNORECASE)
+"""A token somebody types in to sign in or to confirm: it is what a handler handles, and says nothing of who asks."""
 _CLIENTS = frozenset({"fetch", "axios", "ky", "got", "request", "requests", "httpx", "undici"})
 _PASSED_ON = re.compile(
     r"\.get\(\s*[\"'](cookie|authorization)[\"']|headers\.(cookie|authorization)\b|headers\[[\"'](cookie|authorization)[\"']\]",
@@ -245,6 +247,7 @@ def _passes_on(code: Code, item: Rejection) -> bool:
 
 def _names_caller(code: Code, text: str, at: int, depth: int = 0) -> bool:
     """Tell whether a text is about the caller: it says so, or a variable in it comes from the session or a header."""
+    text = _SENT.sub("", text)
     if _CURRENT.search(text):
         return True
     for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text)) if depth < _MAX_STEPS else ():

@@ -21,6 +21,11 @@ def judge(folder: Path, files: dict[str, str], name: str = "guard") -> GuardVerd
 
 
 REFUSES = {
+    "hands its check to another wrapper": (
+        "const check = async (req) => { if (!req.session) return Response.json({}, { status: 401 }) }\n"
+        "const wrap = (handler, first) => async (req) => (await first(req)) ?? handler(req)\n"
+        "export const guard = (handler) => wrap(handler, check)"
+    ),
     "throws to its own catch": (
         "export const guard = (handler) => async (req) => { try {"
         " if (!req.session) throw new ApiError({ code: 'unauthorized' }); return await handler(req)"
@@ -256,6 +261,9 @@ def test_a_handler_that_refuses(tmp_path: Path, body: str) -> None:
 
 
 OPEN_HANDLERS = {
+    "a token that was typed in": (
+        "try { return await signIn(body.accessToken) } catch { throw new HttpException('no', 403) }"
+    ),
     "another method": "if (request.method !== 'POST') { return { message: 'Method Not Allowed', code: 405 } } act()",
     "a missing setting": "const apiKey = process.env.API_KEY; if (!apiKey) throw new ApiError('none', 403); act()",
     "a wrong password": "if (!(await compare(body.password, user.hash))) return Response.json({}, { status: 401 })",
@@ -333,6 +341,29 @@ ANONYMOUS = {
         (
             "def guard(f):\n    def inner(*args):\n        if 'user_id' not in session:\n"
             "            return jsonify(error='no'), 401\n        return f(*args)\n    return inner\n"
+        ),
+        Access.ENFORCED,
+    ),
+    "hands out a session with a database": (
+        (
+            "async def guard():\n    async with SessionLocal() as session:\n        try:\n            yield session\n"
+            "            await session.commit()\n        except Exception:\n            await session.rollback()\n"
+            "            raise\n"
+        ),
+        Access.ABSENT,
+    ),
+    "the database is away": (
+        (
+            "async def guard(request):\n    try:\n        async with request.state.session_maker() as session:\n"
+            "            yield session\n    except ConnectionRefusedError as e:\n"
+            "        raise HTTPException(status_code=503, detail='away') from e\n"
+        ),
+        Access.ABSENT,
+    ),
+    "a token that cannot be read": (
+        (
+            "def guard(token=Depends(scheme)):\n    try:\n        return decode(token)\n    except DecodeError as e:\n"
+            "        raise credentials_exception from e\n"
         ),
         Access.ENFORCED,
     ),
