@@ -3,10 +3,8 @@
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,25 +191,3 @@ def test_a_reader_that_goes_away_is_no_error(shop: Path) -> None:
     process = subprocess.run([COMMAND, "review", shop], stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (process.returncode, process.stderr) == (141, b"")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("patience", [0.3, 1.0])
-def test_ctrl_c_leaves_nothing_half_written(shop: Path, tmp_path: Path, patience: float) -> None:
-    for number in range(300):
-        (shop / f"src/module{number}.js").write_text(OPEN_SHOP["src/app.js"])
-    output = tmp_path / "review.md"
-    output.write_text("the old report")
-    process = subprocess.Popen(
-        [COMMAND, "review", shop, "--no-cache", "--jobs=2", "--output", output],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    time.sleep(patience)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
-    _, told = process.communicate(timeout=60)
-    left = (process.returncode, told, output.read_text(encoding="utf-8"))
-    whole = run("review", shop, "--format", "markdown").stdout
-    assert left in {(130, "trustwright: interrupted.\n", "the old report"), (0, "", whole)}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["review.md", "shop"]

@@ -25,8 +25,7 @@ def write_whole(content: bytes, output: Path | None) -> None:
         TrustwrightError: the file cannot be written.
     """
     if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        _print(content)
         return
     if output.exists() and not output.is_file():
         wrong = "is a folder" if output.is_dir() else "is not a regular file"
@@ -40,6 +39,22 @@ def write_whole(content: bytes, output: Path | None) -> None:
         raise TrustwrightError(f"{output}: {error.strerror or error}; name a file that can be written.") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _print(content: bytes) -> None:
+    if sys.stdout is None:
+        raise TrustwrightError("standard output: it is closed; open it, or name a file with --output.")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What could not be written must not be tried again when the interpreter ends.
+        sys.stdout = None
+        raise TrustwrightError(
+            f"standard output: {error.strerror or error}; make room, or name a file with --output."
+        ) from error
 
 
 def screen_width() -> int:
@@ -60,7 +75,7 @@ class Ticker:
     def __init__(self) -> None:
         self._shown = 0
         self._next = time.monotonic() + PATIENCE
-        self._on = sys.stderr.isatty()
+        self._on = sys.stderr is not None and sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         """Start."""

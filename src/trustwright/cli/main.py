@@ -6,14 +6,16 @@ commands imports none of them. A module whose name begins with an underscore is 
 nothing here.
 
 Exit codes: 0, or what the command documents; 2 for anything the user can put right and for a fault of our own, told
-apart by the sentence; 130 after Ctrl-C; 141 when the reader of our output went away.
+apart by the sentence; 130 after Ctrl-C; 141 when the reader of our output went away; 143 when told to end.
 """
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import NoReturn
 
 import click
 from click.shell_completion import shell_complete
@@ -97,7 +99,8 @@ def run(arguments: Sequence[str], group: click.Group = trustwright_command) -> i
         _complete_shell(group)
         with group.make_context(NAME, list(arguments)) as context:
             group.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the caller may have closed it
+            sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
@@ -111,6 +114,10 @@ def run(arguments: Sequence[str], group: click.Group = trustwright_command) -> i
         # The interpreter flushes standard output once more when it ends; give it somewhere to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        if os.environ.get("TRUSTWRIGHT_DEBUG"):
+            raise
+        return _say(f"{error.filename or 'the system'}: {error.strerror or error}; put that right and run it again.", 2)
     except Exception as error:
         if os.environ.get("TRUSTWRIGHT_DEBUG"):
             raise
@@ -125,7 +132,13 @@ def run(arguments: Sequence[str], group: click.Group = trustwright_command) -> i
 
 def main() -> None:
     """Run the words on the command line and end the process."""
+    # Ending by SystemExit lets every `finally` run: no half-written file stays, and no process.
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _complete_shell(group: click.Group) -> None:

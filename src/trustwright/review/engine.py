@@ -16,7 +16,7 @@ from trustwright.review.model import Gap, Review, Route, RuleResult, Target
 from trustwright.review.project import Project
 from trustwright.review.rules import checks
 from trustwright.review.settings import Settings
-from trustwright.review.source.discovery import Discovery, SourceFile, discover
+from trustwright.review.source.discovery import Discovery, SourceFile, discover, printable, role_of
 from trustwright.review.source.reading import FileFacts, Prefilter, cache_path, gaps_of, read_files
 
 Progress = Callable[[str, int, int], None]
@@ -53,7 +53,8 @@ def review(
         if progress is not None:
             progress("checking", done, len(wanted))
         results.append(findings.result(rule, check(project)))
-    gaps = [*found.gaps, *gaps_of(read), *project.gaps, *findings.gaps, *_left_out(found.files, read)]
+    gaps = [*found.gaps, *gaps_of(read), *project.gaps, *project.corpus.gaps, *findings.gaps]
+    gaps += _left_out(found.files, read)
     gaps += _frameworks_not_understood(project)
     return Review(
         target=_target(root, found, read, project.routes),
@@ -63,7 +64,7 @@ def review(
         suppressions=tuple(findings.suppressions),
         routes=project.routes,
         gaps=tuple(sorted(set(gaps))),
-        complete=not any(gap.kind in {"unreadable", "capped"} for gap in gaps),
+        complete=not any(gap.kind in {"unreadable", "capped"} and role_of(gap.path) == "production" for gap in gaps),
         categories=settings.categories,
     )
 
@@ -131,7 +132,7 @@ def _target(root: Path, found: Discovery, read: list[FileFacts], routes: tuple[R
         language = {"tsx": "typescript"}.get(by_path[facts.path], by_path[facts.path])
         languages[language] = languages.get(language, 0) + facts.lines
     return Target(
-        name=root.resolve().name,
+        name=printable(root.resolve().name),
         commit=found.commit,
         files=len(found.files),
         lines=sum(languages.values()),

@@ -8,7 +8,7 @@ from trustwright.review.link.corpus import Corpus
 from trustwright.review.link.delivery import Pipeline
 from trustwright.review.link.held_secrets import HeldSecret, held_secrets
 from trustwright.review.link.infrastructure import Resource
-from trustwright.review.link.manifests import Manifests
+from trustwright.review.link.manifests import LOCK_FILES, Manifests
 from trustwright.review.link.manifests import is_candidate as is_manifest
 from trustwright.review.link.manifests import manifests as read_manifests
 from trustwright.review.link.modules import Modules
@@ -115,14 +115,12 @@ class Project:
     def _documents(
         self,
         wanted: Callable[[str], bool],
-        looks_like: Callable[[str, bytes], bool] | None = None,
         roles: frozenset[str] = _HANDWRITTEN,
     ) -> Iterable[tuple[str, bytes]]:
         for path, file in sorted(self.corpus.files.items()):
             if file.role in roles and wanted(path):
-                data = self.corpus.read(path)
-                if looks_like is None or looks_like(path, data):
-                    yield path, data
+                # That a lock file is there is all that matters of it, and many are larger than what is read.
+                yield path, b"" if path.rpartition("/")[2] in LOCK_FILES else self.corpus.read(path)
 
     def _parsed(
         self, parse: Callable[[str, bytes], T], *suffixes: str, names: tuple[str, ...] = (), every: bool = False

@@ -218,11 +218,12 @@ def load(root: Path, file: Path | None = None, *, rules: Collection[str] = (), a
     if file is None and not source.is_file():
         return Settings(as_of=day)
     try:
-        if source.stat().st_size > LARGEST_FILE:
-            raise TrustwrightError(f"{source}: larger than {LARGEST_FILE} bytes; name a file of settings.")
-        content = source.read_bytes()
+        with source.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
     except OSError as error:
         raise TrustwrightError(f"{source}: {error.strerror or error}; name a readable file of settings.") from error
+    if len(content) > LARGEST_FILE:
+        raise TrustwrightError(f"{source}: larger than {LARGEST_FILE} bytes; name a file of settings.")
     resolved, folder = source.resolve(), root.resolve()
     name = resolved.relative_to(folder).as_posix() if resolved.is_relative_to(folder) else source.name
     return parse(content, name, rules=rules).on(day)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from trustwright.review.model import Location, Reference
+from trustwright.review.model import Gap, Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.discovery import SourceFile
 from trustwright.review.source.errors import SourceError
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Role
 from trustwright.review.source.json import parse as parse_json
-from trustwright.review.source.reading import MAX_FILE_BYTES, FileFacts, extract
+from trustwright.review.source.reading import MAX_FILE_BYTES, TOO_LARGE, FileFacts, extract, read_bytes
 from trustwright.review.source.secrets import Secret, covered, proven, secrets
 from trustwright.review.source.tree import Tree
 
@@ -35,20 +35,34 @@ class Corpus:
         self._read: dict[str, FileFacts] = {item.path: item for item in read}
         self._codes: dict[str, Code] = {}
         self._texts: dict[str, bytes] = {}
+        self._unread: dict[str, tuple[str, str]] = {}
 
     def read(self, path: str) -> bytes:
-        """Return a file's bytes; empty when it cannot be read or is above the size cap."""
+        """Return a file's bytes; empty, and a gap, when it cannot be read or is above the size cap."""
         known = self._texts.get(path)
         if known is None:
             known = self._texts[path] = self._bytes(path)
         return known
 
     def _bytes(self, path: str) -> bytes:
-        file = self.files.get(path)
-        try:
-            return (self._root / path).read_bytes() if file and file.size <= MAX_FILE_BYTES else b""
-        except OSError:
+        if path not in self.files:
             return b""
+        try:
+            text = read_bytes(self._root / path)
+        except OSError as error:
+            self._unread[path] = ("unreadable", error.strerror or "cannot be read")
+            return b""
+        if len(text) > MAX_FILE_BYTES:
+            if not path.endswith(".json"):  # that is data: templates, manifests and settings in JSON are far smaller
+                self._unread[path] = TOO_LARGE
+            return b""
+        return text
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What something asked for so far and could not have; files read into facts tell of themselves."""
+        unread = sorted(self._unread.items())
+        return [Gap(kind, path, detail) for path, (kind, detail) in unread if path not in self._read]
 
     def role(self, path: str) -> Role:
         """Return what a file is for; for one that was read, its text has a say besides its path."""

@@ -94,22 +94,28 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
         root: an existing folder.
         left_out: returns why a file is left out by the settings, or ``None``; such files are counted, not read.
     """
-    names = _git_files(root)
-    files: list[SourceFile] = []
     gaps: list[Gap] = []
+    names = _git_files(root, gaps)
+    files: list[SourceFile] = []
+    inside = _Inside(root)
     unread: dict[str, int] = {}
     left: dict[str, int] = {}
     state, newest = hashlib.blake2b(digest_size=16), 0
-    for name in sorted(names if names is not None else _walk(root)):
+    for name in sorted(names if names is not None else _walk(root, gaps)):
+        shown = printable(name)
+        suffix = os.path.splitext(name)[1].lower()
+        if shown != name:
+            kind = "unreadable" if suffix in LANGUAGES else "left-out"
+            gaps.append(Gap(kind, shown, "its name is not UTF-8; rename it to have it reviewed"))
+            continue
+        if not inside.holds(name):
+            gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
+            continue
         try:
             info = os.lstat(root / name)
         except OSError:
             continue
-        state.update(
-            f"{name}\0{info.st_mode} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}\0".encode(
-                errors=("surrogateescape")
-            )
-        )
+        state.update(f"{name}\0{info.st_mode} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}\0".encode())
         newest = max(newest, info.st_mtime_ns, info.st_ctime_ns)
         if stat.S_ISLNK(info.st_mode):
             gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
@@ -120,7 +126,6 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
             if reason is not None:
                 left[reason] = left.get(reason, 0) + 1
                 continue
-            suffix = os.path.splitext(name)[1].lower()
             role = role_of(name)
             if suffix in NOT_UNDERSTOOD and role == "production":
                 unread[NOT_UNDERSTOOD[suffix]] = unread.get(NOT_UNDERSTOOD[suffix], 0) + 1
@@ -133,6 +138,28 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
     commit = _commit(root) if names is not None else ""
     state.update(commit.encode())
     return Discovery(tuple(files), tuple(gaps), commit, state.digest(), newest)
+
+
+def printable(name: str) -> str:
+    """Return a file's name as text that can be written down; bytes that are no UTF-8 are spelled out in hex."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+class _Inside:
+    """Tells names of files below a folder from those that a link, or a hostile checkout's index, leads out of it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known = {"": True}
+
+    def holds(self, name: str) -> bool:
+        """Tell whether the folders on the way to a file are all folders of this tree, none a link."""
+        folder = name.rpartition("/")[0]
+        known = self._known.get(folder)
+        if known is None:
+            plain = folder.rpartition("/")[2] not in {"", ".."} and not os.path.islink(self._root / folder)
+            known = self._known[folder] = plain and self.holds(folder)
+        return known
 
 
 def role_of(path: str) -> Role:
@@ -170,31 +197,51 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "
 """Settings that keep a repository's own configuration from running programs while it is listed."""
 
 
-def _git(root: Path, *arguments: str) -> bytes | None:
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': (.*)$", re.MULTILINE)
+"""What git says of a folder that it may not list; it goes on without."""
+
+
+def _git(root: Path, *arguments: str, gaps: list[Gap] | None = None) -> bytes | None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
             ["git", *_SAFE, *arguments],  # noqa: S607 - git of the user's PATH is meant
             cwd=root,
-            env={**environment, "GIT_OPTIONAL_LOCKS": "0"},
+            env={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
         )
     except OSError:
         return None
-    return done.stdout if done.returncode == 0 else None
+    if done.returncode != 0:
+        return None
+    if gaps is not None:
+        gaps += [
+            _closed(*(part.decode("utf-8", "backslashreplace") for part in at)) for at in _CLOSED.findall(done.stderr)
+        ]
+    return done.stdout
 
 
-def _git_files(root: Path) -> list[str] | None:
+def _closed(folder: str, reason: str) -> Gap:
+    return Gap("unreadable", folder, f"the folder cannot be listed: {reason}")
+
+
+def _git_files(root: Path, gaps: list[Gap]) -> list[str] | None:
     """Ask git; outside a checkout, an empty repository beside nothing still gives ``.gitignore`` its meaning."""
     listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    output = _git(root, *listing)
+    top = _git(root, "rev-parse", "--show-toplevel")
+    # A checkout's own settings may place its files elsewhere: what is below the folder is what is meant.
+    within = top is not None and root.resolve().is_relative_to(os.fsdecode(top.rstrip(b"\n")))
+    output = _git(root, *listing, gaps=gaps) if within else None
     if output is None:
-        with tempfile.TemporaryDirectory(prefix="trustwright-") as empty:
-            if _git(root, "init", "-q", "--bare", empty) is None:
-                return None
-            output = _git(root, f"--git-dir={empty}", f"--work-tree={root}", *listing[:2], "--others", listing[4])
+        try:
+            with tempfile.TemporaryDirectory(prefix="trustwright-") as empty:
+                if _git(root, "init", "-q", "--bare", empty) is not None:
+                    place = (f"--git-dir={empty}", f"--work-tree={root.resolve()}")
+                    output = _git(root, *place, *listing[:2], "--others", listing[4], gaps=gaps)
+        except OSError:
+            return None
     if output is None:
         return None
     return sorted({os.fsdecode(name).rstrip("/") for name in output.split(b"\0") if name})
@@ -205,10 +252,15 @@ def _commit(root: Path) -> str:
     return output.decode().strip() if output else ""
 
 
-def _walk(root: Path) -> list[str]:
+def _walk(root: Path, gaps: list[Gap]) -> list[str]:
     """List files without git's help."""
+
+    def closed(error: OSError) -> None:
+        folder = printable(os.path.relpath(error.filename, root).replace(os.sep, "/"))
+        gaps.append(_closed(folder, error.strerror or "no reason given"))
+
     found = []
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=closed):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
         found += [os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/") for name in names]
     return found

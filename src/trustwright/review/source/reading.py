@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +22,9 @@ from trustwright.review.source.secrets import SECRETS_VERSION, Secret, secrets
 
 MAX_FILE_BYTES = 2_000_000
 """Larger source files are listed and not read; hand-written ones are far smaller."""
+
+TOO_LARGE = ("capped", f"larger than {MAX_FILE_BYTES:,} bytes")
+"""The gap of such a file: its kind and what to say."""
 
 _CHUNK_BYTES = 400_000
 _PARALLEL_FROM_BYTES = 1_500_000
@@ -65,14 +71,25 @@ def extract(text: bytes, language: str) -> Facts:
     return python.extract(text) if language == "python" else javascript.extract(text, language)
 
 
+def read_bytes(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
+    """Return a regular file's first ``most`` bytes and one more if there is one; neither waits nor follows a link.
+
+    Raises OSError when it cannot be read, which it may not be though it was listed: files come and go.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:
+        return file.read(most + 1)
+
+
 def read_file(root: Path, file: SourceFile, prefilter: Prefilter, cache: "Cache") -> FileFacts:
     """Read one file; never raises for what the file holds."""
-    if file.size > MAX_FILE_BYTES:
-        return FileFacts(file.path, file.role, 0, None, (("capped", f"larger than {MAX_FILE_BYTES:,} bytes"),))
     try:
-        text = (root / file.path).read_bytes()
+        text = read_bytes(root / file.path)
     except OSError as error:
         return FileFacts(file.path, file.role, 0, None, (("unreadable", error.strerror or "cannot be read"),))
+    if len(text) > MAX_FILE_BYTES:
+        role = role_of_text(text)
+        return FileFacts(file.path, role or file.role, 0, None, () if role else (TOO_LARGE,))
     digest = hashlib.blake2b(text, digest_size=16, person=file.language.encode()).digest()
     known = cache.get(digest)
     if known is not None:
@@ -81,7 +98,7 @@ def read_file(root: Path, file: SourceFile, prefilter: Prefilter, cache: "Cache"
     gaps: tuple[tuple[str, str], ...] = ()
     facts = None
     held: tuple[Secret, ...] = ()
-    if b"\0" in text[:8000]:
+    if role is None and b"\0" in text[:8000]:
         gaps = (("unreadable", "holds binary data"),)
     elif role is None:
         held = secrets(file.path, text)
@@ -167,18 +184,30 @@ class _Answer(Struct, array_like=True):
     new: dict[bytes, bytes]
 
 
-_worker: "tuple[Path, Prefilter, Cache] | None" = None
+_worker: "tuple[Path, Prefilter, Cache, Event] | None" = None
 
 
-def _start_worker(root: Path, prefilter: Prefilter, path: Path | None, cache: Cache | None) -> None:
+def _start_worker(root: Path, prefilter: Prefilter, path: Path | None, cache: Cache | None, stop: Event) -> None:
     global _worker  # noqa: PLW0603 - a pool's worker has no other place for its state
-    _worker = (root, prefilter, cache or Cache(path))
+    _worker = (root, prefilter, cache or Cache(path), stop)
+    # Ctrl-C reaches every process of a terminal: the first one answers it, and tells the others to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave no process behind when the first one was killed and could tell nobody."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_chunk(files: list[SourceFile]) -> bytes:
     assert _worker is not None  # noqa: S101 - the pool's initializer ran
-    root, prefilter, cache = _worker
-    read = [read_file(root, file, prefilter, cache) for file in files]
+    root, prefilter, cache, stop = _worker
+    read = [read_file(root, file, prefilter, cache) for file in files if not stop.is_set()]
     return _ENCODER.encode(_Answer(read, *cache.changes()))
 
 
@@ -221,16 +250,22 @@ def read_files(
     else:
         forks = "fork" in get_all_start_methods()
         context = get_context("fork" if forks else "spawn")
-        start = (root, prefilter, path, cache if forks else None)
+        stop = context.Event()
+        start = (root, prefilter, path, cache if forks else None, stop)
         with ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=start) as pool:
-            for chunk, packed in zip(chunks, pool.map(_read_chunk, chunks), strict=True):
-                answer = _ANSWER.decode(packed)
-                answers += answer.files
-                used |= answer.used
-                new.update(answer.new)
-                done += len(chunk)
-                if progress is not None:
-                    progress("reading", done, total)
+            try:
+                for chunk, packed in zip(chunks, pool.map(_read_chunk, chunks), strict=True):
+                    answer = _ANSWER.decode(packed)
+                    answers += answer.files
+                    used |= answer.used
+                    new.update(answer.new)
+                    done += len(chunk)
+                    if progress is not None:
+                        progress("reading", done, total)
+            except BaseException:
+                stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     cache.save(used, new)
     return answers
 

@@ -9,8 +9,8 @@ _DIGEST = 16
 
 
 def folder() -> Path:
-    """Return the folder in which this program remembers things."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trustwright"
+    """Return the folder in which this program remembers things; one that cannot be when the user has no home."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "trustwright"
 
 
 def load(path: Path) -> bytes | None:
@@ -32,6 +32,9 @@ def save(path: Path, body: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.blake2b(body, digest_size=_DIGEST).digest() + body)
         os.replace(name, path)
+        name = ""
     except OSError:
+        return
+    finally:
         if name:
             Path(name).unlink(missing_ok=True)
