@@ -17,8 +17,9 @@ def bindings_before(code: Code, name: str, at: int) -> tuple[list[Assignment | I
     scope = code.enclosing_function(last.start)
     assigned = [item for item in code.facts.assignments if item.target == name and item.value_end and item.end <= at]
     imported = [item for item in code.facts.imports if item.local == name and item.start <= at]
+    given: list[Assignment | Import] = [*assigned, *imported]
     found: list[Assignment | Import] = []
-    for item in sorted([*assigned, *imported], key=lambda one: -one.start):
+    for item in sorted(given, key=lambda one: -one.start):
         if code.enclosing_function(item.start) != scope:
             continue
         found.append(item)

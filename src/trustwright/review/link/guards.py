@@ -379,7 +379,7 @@ class Guards:
         return NOTHING
 
     def _handed(self, code: Code, call: Call, reading: _Reading) -> list[GuardVerdict]:
-        """Judge the functions of the repository that a wrapper gives to another one to run (``wrap(handler, check)``)."""
+        """Judge the functions of the repository that a wrapper gives to another to run (``wrap(handler, check)``)."""
         symbols = [
             self._symbols.name(code, item.name, item.start) for item in code.call(call).arguments if item.kind == "name"
         ]

@@ -136,14 +136,14 @@ class Modules:
                         found = self._file(posixpath.normpath(target.replace("*", middle)))
                         if found is not None:
                             return found
-            if base is not None and (found := self._file(posixpath.normpath(posixpath.join(base, module)))):
+            if (found := self._file(posixpath.normpath(posixpath.join(base, module)))) is not None:
                 return found
         return None
 
     @cached_property
     def _packages(self) -> dict[str, str]:
         """Package name to folder, for the packages that live in this repository."""
-        found = {}
+        found: dict[str, str] = {}
         for path in self._corpus.paths(names=("package.json",)):
             tree = self._corpus.json(path)
             name = tree.text_at("name") if tree is not None else ""

@@ -330,9 +330,11 @@ class Symbols:
                 continue
             seen.add((owner.path, current.start))
             yield owner, current
-            for base in self.bases(owner, current, depth):
-                if base.kind == "class" and base.code is not None and base.klass is not None:
-                    pending.append((base.code, base.klass))
+            pending += [
+                (base.code, base.klass)
+                for base in self.bases(owner, current, depth)
+                if base.kind == "class" and base.code is not None and base.klass is not None
+            ]
 
     def bases(self, code: Code, klass: Class, depth: int = 0) -> list[Symbol]:
         """Return what a class extends, as symbols; external ones carry their qualified name."""

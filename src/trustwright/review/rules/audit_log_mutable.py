@@ -27,9 +27,7 @@ RULE = Rule(
     triggers=("audit", "Audit", "AUDIT", "ctivity_log", "ctivityLog"),
 )
 
-_AUDIT: Final = re.compile(
-    r"(^|[_.\"`])(\w*audit_?(log|trail|event|entr|record)\w*|activity_?logs?)$", re.IGNORECASE
-)
+_AUDIT: Final = re.compile(r"(^|[_.\"`])(\w*audit_?(log|trail|event|entr|record)\w*|activity_?logs?)$", re.IGNORECASE)
 _CODE_CHANGES: Final = frozenset(
     {
         "delete",

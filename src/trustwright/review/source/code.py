@@ -340,7 +340,7 @@ class Code:
             return binding.assignment.end
         if binding.klass is not None:
             return binding.klass.body_start
-        item = binding.function or binding.klass or binding.imported
+        item = binding.function or binding.imported
         return item.start if item is not None else 0
 
     # --- expressions --------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ export function login(user: User, password: string) {
     return true
   }
 }
-export const reset = (passwordResetToken: string) => crypto.createHash('sha256').update(passwordResetToken).digest('hex')
+export const reset = (passwordResetToken: string) =>
+  crypto.createHash('sha256').update(passwordResetToken).digest('hex')
 """,
         },
     )
