@@ -127,6 +127,8 @@ class Anonymous:
                 continue
             for leave in code.within(code.facts.returns, inner.body_start, inner.body_end):
                 answers = code.calls_in(leave.start, leave.end) and not self._lets_through(code, inner, leave)
+                if rejections(code, leave.start, leave.end):
+                    continue  # a refusal that is understood, and was weighed
                 if answers and not _goes_on(code, given, leave.start, leave.end):
                     return leave.start
         return None

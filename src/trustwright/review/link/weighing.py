@@ -29,8 +29,18 @@ OTHER_PURPOSE = re.compile(
     r"subscription|quota|content_?-?type|mimetype|filesize|toggle|read_?only|trusted_?host|allowed_?hosts",
     re.IGNORECASE,
 )
+_PERSON = (
+    r"user|customer|owner|author|account|member|courier|employee|patient|client|creator|profile|person|student|seller|"
+    r"buyer|merchant|driver|tenant|organi[sz]ation|org"
+)
+_SAME_PERSON = re.compile(
+    rf"\b[\w.!?]*({_PERSON})[\w!?]*[._]?id\b\W{{0,3}}\s*([!=]==?|is not)\s*[\w.!?]*\bid\b|"
+    rf"\b[\w.!?]*({_PERSON})[\w!?]*[._]?id\b\W{{0,3}}\s*([!=]==?|is not)\s*[\w.!?]*({_PERSON})[\w!?]*[._]?id\b",
+    re.IGNORECASE,
+)
+"""Two people's ids compared: whose record it is decides."""
 _FORGERY = re.compile(
-    r"session(\.get)?[\[(]\s*[\"']\w*(csrf|xsrf|nonce|state)\w*[\"']\s*[\])]|[\w-]*(csrf|xsrf|nonce)[\w-]*",
+    r"session(\.get)?[\[(]\s*[\"']\w*(csrf|xsrf|nonce|state)\w*[\"']\s*[\])]|[\w.-]*(csrf|xsrf|nonce)[\w-]*",
     re.IGNORECASE,
 )
 """Words about forged requests: a token against those says nothing of who asks."""
@@ -53,6 +63,12 @@ _FAILS = re.compile(
     r"\b(409|415|422|429|5\d\d)\b|CONFLICT|UNPROCESSABLE|INTERNAL_SERVER|UNAVAILABLE|GATEWAY|TIMEOUT|TOO_MANY"
 )
 """What a server answers when it fails or is busy, to whomever."""
+_CHECKS_WHO = re.compile(
+    r"verif|decod|authenti|authori|valid|check|current_?user|get_?(user|session|token|auth)|log_?in|signature|\bauth\w*\(|"
+    r"permission|require|ensure|assert|protect|guard",
+    re.IGNORECASE,
+)
+"""What must have been tried for its failure to be about the caller."""
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|set_cookie\([^)]{0,80}(session|token)|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
@@ -122,6 +138,11 @@ def _stronger(one: Access, other: Access) -> Access:
     return max(one, other, key=[Access.ABSENT, Access.UNKNOWN, Access.ENFORCED].index)
 
 
+def doubt_of_strangers(verdict: GuardVerdict) -> GuardVerdict:
+    """Take back the verdict of what signs people in: it refuses those it does not know."""
+    return doubt("it signs people in, and refuses strangers", verdict.evidence[0])
+
+
 def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> GuardVerdict:
     """Say what one refusal in a function enforces; ``strict`` reads the function as a handler."""
     forgery = _FORGERY.search(item.condition) is not None
@@ -145,11 +166,17 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
         return _enforced(item, authorization=False)
     if item.kind == "forbidden":
         identified = by_identity or bool(IDENTITY.search(body))
-        if by_role and identified:
-            return _enforced(item, authorization=True)
+        if by_role:
+            authentication = Access.ENFORCED if identified else Access.ABSENT
+            return GuardVerdict(authentication, Access.ENFORCED, (item.location,))
         return _enforced(item, authorization=False) if identified else NOTHING
     role_asked = bool(ROLE.search(item.condition))
-    if item.kind == "error" and by_identity and (role_asked or IDENTITY.search(item.condition)):
+    if (
+        item.kind in {"error", "hidden"}
+        and item.thrown
+        and by_identity
+        and (role_asked or IDENTITY.search(item.condition))
+    ):
         return _enforced(item, authorization=role_asked)
     return NOTHING
 
@@ -171,6 +198,11 @@ def _weigh_strictly(code: Code, item: Rejection, function: Function, context: st
         return NOTHING
     if item.kind == "error" and (_has_other_status(code, item) or _passes_on(code, item)):
         return NOTHING
+    if _passes_on(code, item) and not _CHECKS_WHO.search(item.condition):
+        return NOTHING
+    if item.kind in {"forbidden", "hidden"} and _SAME_PERSON.search(item.condition):
+        known = item.kind == "forbidden" and _names_caller(code, item.condition, item.start)
+        return GuardVerdict(Access.ENFORCED if known else Access.ABSENT, Access.ENFORCED, (item.location,))
     if not _names_caller(code, item.condition, item.start):
         return NOTHING
     if _goes_on_to_login(code, item, function):
