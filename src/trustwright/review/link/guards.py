@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustwright.review.link.anonymous import Anonymous, Fate
+from trustwright.review.link.answers import decided, function_given
 from trustwright.review.link.known import KnownGuards
 from trustwright.review.link.rejections import rejections, swallowed, words_an_error
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.link.weighing import (
     IDENTITY,
     NOTHING,
-    OTHER_PURPOSE,
     ROLE,
     combine,
     doubt,
+    doubt_of_strangers,
     forwards,
     leaves_early,
     signs_in,
@@ -137,10 +138,12 @@ class Guards:
         callee = self._symbols.callee(code, value) if value.callee is not None else Symbol("unknown")
         if callee.kind == "external":
             entry = self._known.find(callee.name)
+            if entry is not None and entry.tests:
+                return self._tested(code, value, where)
             if entry is not None and entry.wraps:
                 inner = [self.expression(code, item, depth + 1) for item in value.arguments]
                 return combine(inner)
-            if entry is not None and entry.defers and (given := _function_given(value)) is not None:
+            if entry is not None and entry.defers and (given := function_given(value)) is not None:
                 return self.expression(code, given, depth + 1)
             if entry is not None:
                 return entry.verdict(where)
@@ -250,23 +253,16 @@ class Guards:
         verdict = self.function(code, function)
         if name not in _DECIDING or verdict.authorization is Access.ENFORCED:
             return verdict
-        returned = []
-        for item in code.within(code.facts.returns, function.body_start, function.body_end):
-            text = code.source(item.start, item.end).removeprefix("return").strip().removeprefix("await ").rstrip(";")
-            if text.lower() not in {"true", ""} and not text.startswith("super.") and self._runs(code, item.start):
-                returned.append((item.start, text))
-        if not returned:
-            return verdict
-        whole = code.source(function.body_start, function.body_end)
-        evidence = (code.location(returned[-1][0]),)
-        roles = bool(ROLE.search(whole)) and not OTHER_PURPOSE.search(whole)
-        identity = bool(IDENTITY.search(whole))
-        if not (roles or identity):
-            return verdict
-        decided = GuardVerdict(
-            Access.ENFORCED if identity else Access.ABSENT, Access.ENFORCED if roles else Access.ABSENT, evidence
-        )
-        return combine([verdict, decided])
+        return combine([verdict, decided(code, function, self._runs)])
+
+    def _tested(self, code: Code, call: Expression, where: Location) -> GuardVerdict:
+        """Judge ``user_passes_test(test)``: who fails the test is sent away."""
+        given = call.argument(0, "test_func")
+        test = self._symbols.expression(code, given) if given is not None else Symbol("unknown")
+        if test.code is None or test.function is None:
+            return doubt(f"the test given to {call.last_name} could not be found", where)
+        verdict = decided(test.code, test.function, self._runs, user=True)
+        return verdict if verdict != NOTHING else doubt(f"what {call.last_name} tests is not understood", where)
 
     def function(self, code: Code, function: Function) -> GuardVerdict:
         """Judge a guard function (or a factory together with the function it returns) by its body."""
@@ -286,7 +282,7 @@ class Guards:
             return self._without(unreached).handler(code, function)
         verdict = self._body(code, function, _Reading(strict=True, depth=_HANDLER_DEPTH))
         if verdict.authentication is Access.ENFORCED and signs_in(code, function):
-            return _doubt_of_strangers(verdict)
+            return doubt_of_strangers(verdict)
         return verdict
 
     def _body(self, code: Code, function: Function, reading: _Reading) -> GuardVerdict:
@@ -365,7 +361,9 @@ class Guards:
         entry = named or self._known.find("*." + ".".join(call.callee.split(".")[-2:]))
         if symbol.kind == "external" or entry is not None:
             if entry is not None:
-                if entry.defers and _function_given(code.call(call)) is not None:
+                if entry.tests:
+                    return self._tested(code, code.call(call), where)
+                if entry.defers and function_given(code.call(call)) is not None:
                     return NOTHING  # the function is part of this body, and its refusals are weighed there
                 disarmed = entry.wraps or entry.disarmed(code.source(call.start, call.end))
                 return NOTHING if disarmed else entry.verdict(where)
@@ -375,7 +373,7 @@ class Guards:
             if not reading.strict:
                 return combine([verdict, *self._handed(code, call, reading)])
             strangers = verdict.authentication is Access.ENFORCED
-            return _doubt_of_strangers(verdict) if strangers and signs_in(symbol.code, symbol.function) else verdict
+            return doubt_of_strangers(verdict) if strangers and signs_in(symbol.code, symbol.function) else verdict
         return NOTHING
 
     def _handed(self, code: Code, call: Call, reading: _Reading) -> list[GuardVerdict]:
@@ -399,12 +397,3 @@ class Guards:
         if imported is not None and may_refuse and (IDENTITY.search(last) or ROLE.search(last)):
             return doubt(f"{symbol.name} is from outside and not in the table of known guards", where)
         return NOTHING
-
-
-def _doubt_of_strangers(verdict: GuardVerdict) -> GuardVerdict:
-    return doubt("it signs people in, and refuses strangers", verdict.evidence[0])
-
-
-def _function_given(call: Expression) -> Expression | None:
-    """Return the function that a call is given to go on with."""
-    return next((item for item in call.arguments if item.kind == "function"), None)

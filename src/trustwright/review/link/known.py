@@ -19,6 +19,7 @@ class KnownGuard:
         provides: ``authentication``, ``authorization``, both, or nothing.
         wraps: true when it only passes on the guards given to it (``Depends(f)``).
         defers: true when a function given to it decides instead (``jwt.verify(token, key, callback)``).
+        tests: true when it is given a function of the user, and sends away who fails it (``user_passes_test(test)``).
         unless: texts in the call that take its effect away (``verify_signature": False``), blanks aside.
         source: where the library's documentation says so.
     """
@@ -30,6 +31,7 @@ class KnownGuard:
     source: str
     unless: tuple[str, ...] = ()
     defers: bool = False
+    tests: bool = False
 
     def disarmed(self, call: str) -> bool:
         """Tell whether a call's text switches off what the guard checks."""
@@ -84,4 +86,5 @@ def _entry(item: Tree) -> KnownGuard:
         source=item.text_at("source"),
         unless=item.texts("unless"),
         defers=item.text_at("defers") == "true",
+        tests=item.text_at("tests") == "true",
     )

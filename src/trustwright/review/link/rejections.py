@@ -24,6 +24,7 @@ _FORBIDDEN = re.compile(
     r"forbidden|permission_?denied|access_?denied|not_?(authori[sz]ed|permitted|allowed)|insufficient|\b403\b",
     re.IGNORECASE,
 )
+_HIDDEN = re.compile(r"\bHttp404\b")
 _STATUS_CALLS = frozenset(
     {
         "status", "sendStatus", "code", "writeHead", "abort", "HTTPException", "Response", "json", "send_error",
@@ -144,7 +145,9 @@ def _of_value(text: str) -> Kind | None:
 def _of_raise(text: str) -> Kind:
     if _UNAUTHENTICATED.search(text):
         return "unauthenticated"
-    return "forbidden" if _FORBIDDEN.search(text) else "error"
+    if _FORBIDDEN.search(text):
+        return "forbidden"
+    return "hidden" if _HIDDEN.search(text) else "error"
 
 
 def _rejection(code: Code, at: int, kind: Kind, thrown: bool, start: int) -> Rejection:

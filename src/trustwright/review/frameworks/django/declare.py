@@ -1,7 +1,7 @@
 """From a URL and its view to declared routes: the methods, the handler of each, and all that guards it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustwright.review.frameworks.django import decorators
 from trustwright.review.frameworks.django.classes import Classes, Lineage, externals
@@ -129,7 +129,8 @@ class Declarer:
 
     def _class(self, endpoint: Endpoint, lineage: Lineage) -> tuple[bool, list[_Answer]]:
         names = externals(lineage)
-        rest = any(is_rest(name) for name in names)
+        rest = endpoint.actions is not None or any(is_rest(name) for name in names)
+        rest = rest or self._classes.attribute(lineage, "permission_classes") is not None
         pairs = endpoint.actions if endpoint.actions is not None else self._mapped(endpoint)
         if pairs is None:
             pairs = tuple((m, m.lower()) for m in self._methods(endpoint, lineage))
@@ -210,12 +211,14 @@ class Declarer:
         if extra is not None and (own := extra.decorator.expression.get("permission_classes")) is not None:
             given = Written(extra.decorator.code, own)
         listed, reason = self._permissions.of_class(lineage, given, known)
-        own_list = given is not None or any(
-            self._classes.own_attribute(symbol, "permission_classes") for symbol in lineage
-        )
+        own_list = given is not None or self._classes.attribute(lineage, "permission_classes") is not None
         scope = "route" if own_list else "global"
         on_object = self._looks_up(lineage, action, found)
         uses = tuple(self._permissions.uses(listed, scope, known, on_object=on_object))
+        outside = "" if own_list else next((name for name in externals(lineage) if not name.startswith(PLAIN)), "")
+        if outside:
+            doubt = f"{outside} is from outside, and may ask for other permissions than the default"
+            uses = tuple(replace(use, doubt=doubt) for use in uses)
         return uses, (reason,) if reason else ()
 
     @staticmethod

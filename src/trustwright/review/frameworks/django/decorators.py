@@ -1,17 +1,14 @@
 """Decorators of views: guards, the methods they allow, and marks that take a view out of a guard's reach."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trustwright.review.model import Access, GuardUse, GuardVerdict
+from trustwright.review.model import GuardUse
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Class, Function
 
 _METHODS = {"require_POST": ("POST",), "require_GET": ("GET",), "require_safe": ("GET",)}
-_SIGNED_IN = re.compile(r"is_authenticated|is_active|is_staff|is_superuser|has_perms?\b|groups\b|has_module_perms")
-_ALLOWED = re.compile(r"is_staff|is_superuser|has_perms?\b|groups\b|has_module_perms|is_admin|role")
 _NO_GUARDS = ("django.views.decorators.", "django.db.", "django.utils.", "functools.", "rest_framework.decorators.",
               "drf_spectacular.", "drf_yasg.", "typing.", "waffle.", "django_htmx.", "abc.")  # fmt: skip
 
@@ -73,25 +70,8 @@ def of_expressions(code: Code, expressions: Iterable[Expression], scope: str) ->
         elif last == "require_http_methods":
             methods = _texts(value.argument(0, "request_method_list")) or None
         elif not name.startswith(_NO_GUARDS) and last != "login_not_required":
-            guards.append(guard(code, value, scope))
+            guards.append(GuardUse(code.reference(value.start, value.end), scope))
     return Decoration(tuple(guards), methods, api_view, tuple(settings), frozenset(marks))
-
-
-def guard(code: Code, value: Expression, scope: str) -> GuardUse:
-    """Return the use of a decorator as a guard; a test of the user is read where it is given."""
-    reference = code.reference(value.start, value.end)
-    test = value.argument(0, "test_func") if value.kind == "call" else None
-    if test is None or code.qualified(value.name) != "django.contrib.auth.decorators.user_passes_test":
-        return GuardUse(reference, scope)
-    place, text = code.location(test.start), code.source(test.start, test.end)
-    binding = code.binding(test.name, test.start) if test.kind == "name" else None
-    if binding is not None and binding.function is not None and binding.kind == "function":
-        function = binding.function
-        place, text = code.location(function.start), code.source(function.body_start, function.body_end)
-    if not _SIGNED_IN.search(text):
-        return GuardUse(reference, scope)
-    allowed = Access.ENFORCED if _ALLOWED.search(text) else Access.ABSENT
-    return GuardUse(reference, scope, GuardVerdict(Access.ENFORCED, allowed, (place,)))
 
 
 def _unwrapped(expressions: Iterable[Expression]) -> Iterable[Expression]:

@@ -39,7 +39,8 @@ class Functions:
                     return tuple(method for method in _METHODS if method in listed)
         named = self._named(code, function)
         if named:
-            return tuple(method for method in _METHODS if method in named | {"GET"})
+            others = {"GET"} if named - {"GET"} else {"GET", "POST"}  # what is no GET is what forms send
+            return tuple(method for method in _METHODS if method in named | others)
         return ("ANY",) if self._reads_body(code, function, 0) else ("GET",)
 
     @staticmethod

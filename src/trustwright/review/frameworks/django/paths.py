@@ -56,7 +56,8 @@ def _piece(text: str, at: int, unnamed: list[int]) -> tuple[str, int]:
     if text[at] == "\\" and at + 1 < len(text):
         escaped = text[at + 1]
         return ("" if escaped in "bBAZ" else "{}" if escaped in _CLASSES else escaped), at + 2
-    return ("" if text[at] in "^$" else "{}" if text[at] == "." else text[at]), at + 1
+    free = text[at] == "." and _QUANTIFIER.match(text, at + 1) is not None  # a lone dot is meant as one
+    return ("" if text[at] in "^$" else "{}" if free else text[at]), at + 1
 
 
 def _group(text: str, at: int, unnamed: list[int]) -> tuple[str, int]:
