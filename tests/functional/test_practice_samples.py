@@ -16,7 +16,10 @@ from trustwright.review.settings import Settings
 SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "samples"
 SETTINGS = Settings(categories=("security", "availability", "processing-integrity", "confidentiality", "privacy"))
 APPLICATION = "import express from 'express';\nconst app = express();\n"
-GUARDS = "import { authenticate, authorize } from './guards';\nimport { auditLog } from './audit';\nimport { db } from './db';\n"
+GUARDS = """import { authenticate, authorize } from './guards';
+import { auditLog } from './audit';
+import { db } from './db';
+"""
 GUARD_FILE = """
 export function authenticate(req, res, next) {
   if (!req.session.user) return res.status(401).end();
