@@ -273,6 +273,10 @@ PROTECTED = {
     ),
     "wrapped in add_url_rule": "def f(): ...\napp.add_url_rule('/x', view_func=signed_in(f))\n",
     "before_request": "@app.before_request\n" + HOOK + "@app.route('/x')\ndef f(): ...\n",
+    "a hook's decorator": (
+        "bp = Blueprint('b', __name__)\nother = Blueprint('o', __name__)\n@bp.before_request\n@other.before_request\n"
+        "@signed_in\ndef check(): ...\n@bp.route('/x')\ndef f(): ...\napp.register_blueprint(bp)\n"
+    ),
     "before_request by call": HOOK + "app.before_request(check)\n@app.route('/x')\ndef f(): ...\n",
     "blueprint's before_request": (
         "bp = Blueprint('b', __name__)\n@bp.before_request\n" + HOOK + "@bp.route('/x')\ndef f(): ...\n"

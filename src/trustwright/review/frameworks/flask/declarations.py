@@ -130,12 +130,15 @@ class Declarations:
             owner, _, last = decorator.name.rpartition(".")
             if owner and last in _ROUTING:
                 self._routed(code, decorator, last)
-            elif owner and last in _HOOKS:
-                function = code.function_at(decorator.owner)
+            elif owner and last in _HOOKS and (function := code.function_at(decorator.owner)) is not None:
                 target = Value(code, _owner(code.expression(decorator.start, decorator.end)))
-                for place in self._owners(target) if function is not None else ():
-                    use = GuardUse(code.reference(decorator.owner, function.end if function else 0), "application")
-                    self._hook(place, _HOOKS[last], use)
+                wraps = [
+                    replace(use, scope="application") for use in self.views.decorators(code, function, decorator.start)
+                ]
+                use = GuardUse(code.reference(function.start, function.end), "application")
+                for place in self._owners(target):
+                    for one in (*wraps, use):
+                        self._hook(place, _HOOKS[last], one)
 
     def _routed(self, code: Code, decorator: Decorator, last: str) -> None:
         call = code.expression(decorator.start, decorator.end)

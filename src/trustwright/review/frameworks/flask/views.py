@@ -11,8 +11,14 @@ from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Class, Function
 
 VERBS = ("get", "post", "put", "patch", "delete")
-REGISTERING = frozenset({*VERBS, "route", "resource", "expose", "doc", "response", "arguments", "alt_response"})
-"""Last parts of decorators that register or describe a view; they never guard it."""
+REGISTERING = frozenset(
+    {
+        *VERBS, "route", "resource", "expose", "doc", "response", "arguments", "alt_response", "before_request",
+        "before_app_request", "url_value_preprocessor", "app_url_value_preprocessor", "after_request",
+        "teardown_request",
+    }
+)  # fmt: skip
+"""Last parts of decorators that register or describe a view or hook; they never guard it."""
 
 
 @dataclass(frozen=True, slots=True)
