@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from trustwright.review.link.path_tests import NOT, Truth, both, contains, either, ends, equals, matches, starts
+from trustwright.review.link.path_tests import (
+    NOT,
+    Truth,
+    both,
+    contains,
+    either,
+    ends,
+    equals,
+    matches,
+    matches_globs,
+    starts,
+)
 from trustwright.review.link.rejections import rejections
 from trustwright.review.link.texts import text_of
 from trustwright.review.link.values import Value, Values
@@ -37,6 +48,17 @@ _VIEW_ARGUMENTS = frozenset({"values", "request.view_args", "view_args"})
 """What Flask calls the variables of a route's path."""
 _PATH = re.compile(r"\b(pathname|req(uest)?\.(path|originalUrl|url|routerPath))\b")
 _ROUTE_MATCHER = "@clerk/nextjs/server.createRouteMatcher"
+_GLOBS = frozenset(
+    {
+        "micromatch.isMatch",
+        "micromatch.default.isMatch",
+        "picomatch.isMatch",
+        "picomatch.default.isMatch",
+        "minimatch.minimatch",
+        "minimatch.default",
+    }
+)
+"""Functions of libraries that try globs on a path."""
 _METHODS = ("dispatch", "__call__")
 _IDLE_CALLS = frozenset({"call_next", "next", "super", "debug", "info", "log"})
 _COMPREHENSION = re.compile(r"\s*for\s+(\w+)\s+in\s+(?=(.+))", re.DOTALL)
@@ -264,13 +286,17 @@ class Conditions:
         return both(truths) if call.last_name == "every" else either(truths)
 
     def _matched(self, value: Value, asked: Asked, depth: int) -> Truth:
-        """Decide ``/^.api/.test(path)`` and Clerk's ``createRouteMatcher(["/api(.*)"])(request)``."""
+        """Decide ``/^.api/.test(path)``, ``micromatch.isMatch(path, ["/api/**"])`` and Clerk's route matchers."""
         call = value.expression
         if call.last_name == "test" and call.callee is not None and call.callee.callee is not None and call.arguments:
             literal = value.code.source(call.callee.callee.start, call.callee.callee.end)
             known = self._known(value.at(call.arguments[0]), asked)
             if known is not None and literal.startswith("/"):
                 return matches(known, [literal[1:].rpartition("/")[0]], whole=False)
+        if len(call.arguments) > 1 and self._values.symbols.name(value.code, call.name, call.start).name in _GLOBS:
+            known, texts = self._known(value.at(call.arguments[0]), asked), self._texts(value.at(call.arguments[1]))
+            if known is not None and texts is not None:
+                return matches_globs(known, texts)
         for maker in self._values.of(value.at(call.callee)) if call.callee is not None else ():
             if self._values.kinds(maker) == {_ROUTE_MATCHER} and maker.expression.arguments:
                 texts = self._texts(maker.at(maker.expression.arguments[0]))

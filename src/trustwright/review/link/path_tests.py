@@ -75,3 +75,14 @@ def matches(known: str, patterns: list[str], *, whole: bool) -> Truth:
     except re.error:
         return Truth.UNCLEAR
     return Truth.TRUE if any(found) else Truth.FALSE
+
+
+def matches_globs(known: str, globs: list[str]) -> Truth:
+    """Try globs on a path: ``*`` is any text without a slash, ``**`` any; other signs decide nothing."""
+    if any(re.search(r"[!?{}()\[\]+@\\]", one) for one in globs):
+        return Truth.UNCLEAR
+    parts = {"/**": "(/.*)?", "**": ".*", "*": "[^/]*"}
+    patterns = [
+        "".join(parts.get(part, re.escape(part)) for part in re.split(r"(/\*\*|\*\*|\*)", one)) for one in globs
+    ]
+    return matches(known, patterns, whole=True)

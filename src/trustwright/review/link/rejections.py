@@ -69,6 +69,8 @@ _WITH_STATUS = re.compile(r",\s*[\w.]*(401|403|404|UNAUTHORIZED|FORBIDDEN)(\.val
 _OWN_OR_404 = re.compile(r"(\w+\.)?a?get_(object|list)_or_404\((?=.*=\s*(self\.)?request\.user\b)", re.DOTALL)
 """Django's way to look for what is the caller's own, and to answer 404 when it is not."""
 _MAX_CONDITION = 400
+_PLAIN_NAME = re.compile(r"(?<![\w.\"'`/-])[A-Za-z_]\w*(?=\s*[,)])")
+_MAX_TARGET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,28 @@ def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) 
     if _NAMED_RESPONSES.fullmatch(last.removesuffix("Exception").removesuffix("Error").removeprefix("HttpResponse")):
         return "forbidden" if _FORBIDDEN.search(last) else "unauthenticated"
     if last in _REDIRECTS:
-        return (
-            "unauthenticated"
-            if _LOGIN.search(code.source(arguments_start, min(arguments_end, arguments_start + 200)))
-            else None
-        )
+        return "unauthenticated" if _LOGIN.search(_target(code, arguments_start, arguments_end)) else None
     if last in _STATUS_CALLS:
         return _of_value(code.source(arguments_start, min(arguments_end, arguments_start + 60)))
     if last.endswith("_or_404") and _OWN_OR_404.match(last + code.source(arguments_start, arguments_end)):
         return "hidden"
     return None
+
+
+def _target(code: Code, start: int, end: int) -> str:
+    """Return where a redirect leads, as text: what it is given, and what the names in there were made of."""
+    text = code.source(start, min(end, start + _MAX_TARGET))
+    texts = [text]
+    for name in _PLAIN_NAME.findall(text):
+        binding = code.binding(name, start)
+        made = binding.assignment if binding is not None else None
+        written = [item for item in code.facts.assignments if item.target == f"{name}.pathname" and item.start < start]
+        texts += [
+            code.source(item.value_start, min(item.value_end, item.value_start + _MAX_TARGET))
+            for item in (written[-1] if written else made,)
+            if item is not None and item.value_end
+        ]
+    return "\n".join(texts)
 
 
 def _of_value(text: str) -> Kind | None:

@@ -10,6 +10,7 @@ from trustwright.review.link.values import Values
 
 MIDDLEWARE = """
 import { createRouteMatcher } from '@clerk/nextjs/server'
+import micromatch from 'micromatch'
 const OPEN = ['/login', '/api/health']
 const isListed = (url) => OPEN.some((path) => url.startsWith(path))
 function isLogin(url) { return url.startsWith('/login') }
@@ -55,6 +56,10 @@ def reach_of(folder: Path, condition: str, path: str) -> tuple[Reach, bool]:
         ("isListed(request.nextUrl.pathname)", "/api/users", True),
         ("isLogin(pathname)", "/login/start", False),
         ("isLogin(pathname)", "/api/users", True),
+        ("micromatch.isMatch(pathname, ['/login/**', '/api/*/open'])", "/login/by/name", False),
+        ("micromatch.isMatch(pathname, ['/login/**', '/api/*/open'])", "/login", False),
+        ("micromatch.isMatch(pathname, ['/login/**', '/api/*/open'])", "/api/users/{id}/open", True),
+        ("micromatch.isMatch(pathname, ['/login/**', '/api/*/open'])", "/api/{id}/open", False),
         ("isOpen(request)", "/login/start", False),
         ("isOpen(request)", "/api/users", True),
     ],

@@ -43,6 +43,14 @@ REFUSES = {
     "early leave, then redirect": (
         "export const guard = (req, res, next) => { if (req.isAuthenticated()) return next(); res.redirect('/login') }"
     ),
+    "redirect to a target made before": (
+        "export function guard(req) { const target = new URL('/login', req.url)\n"
+        "if (!req.cookies.get('session')) { return NextResponse.redirect(target) } }"
+    ),
+    "redirect to a target changed before": (
+        "export function guard(req) { const url = req.nextUrl.clone(); if (!req.cookies.get('session')) "
+        "{ url.pathname = '/login'; return NextResponse.redirect(url) } }"
+    ),
     "throw": "export const guard = (req) => { if (!req.headers.authorization) throw new UnauthorizedException() }",
     "factory": "export const guard = () => (req, res, next) => { if (!req.user) return res.sendStatus(401); next() }",
     "library that throws, not caught": (
@@ -68,6 +76,10 @@ PASSES = {
     "leaves it to a function that goes on": (
         "import jwt from 'jsonwebtoken'\nexport function requireAuth(req, res, next) "
         "{ jwt.verify(req.headers.authorization, KEY, (err, data) => { if (!err) req.user = data }); next() }"
+    ),
+    "sends elsewhere": (
+        "export function requireAuth(req) { const url = req.nextUrl.clone(); if (!req.cookies.get('session')) "
+        "{ url.pathname = '/welcome'; return NextResponse.redirect(url) } }"
     ),
     "only logs": "export function requireAuth(req, res, next) { console.log(req.user); next() }",
     "swallows the failure": (
