@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from trustwright.review.source.errors import SourceError
+from trustwright.review.source.errors import SourceError, text_of
 
 MAX_BYTES: Final = 500_000
 MAX_INSTRUCTIONS: Final = 5_000
@@ -87,12 +87,7 @@ def parse(path: str, data: bytes) -> Dockerfile:
     ``data`` is the file's bytes. Raises SourceError for files that are not UTF-8, hold no FROM, or are above the
     limits.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(path, 0, f"larger than {MAX_BYTES} bytes", "capped")
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise SourceError(path, 0, "not UTF-8") from None
+    lines = text_of(path, data, MAX_BYTES).splitlines()
     stages: list[tuple[Instruction, list[Instruction]]] = []
     before: list[Instruction] = []
     for count, instruction in enumerate(_instructions(lines)):

@@ -1,4 +1,4 @@
-"""The one error that reading a file may raise."""
+"""The one error that reading a file may raise, and the first reasons for it."""
 
 from trustwright.review.model import Gap
 
@@ -28,3 +28,16 @@ class SourceError(Exception):
         """Return the gap that the report shows instead of the file."""
         where = f"line {self.line}: " if self.line else ""
         return Gap(self.kind, self.path, f"{where}{self.what}")
+
+
+def text_of(path: str, data: bytes, most: int) -> str:
+    """Return a file's bytes as text, without the mark that some editors begin it with.
+
+    Raises SourceError for more than ``most`` bytes, and for what is not UTF-8.
+    """
+    if len(data) > most:
+        raise SourceError(path, 0, f"larger than {most} bytes", "capped")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceError(path, 0, "not UTF-8") from None

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from json import JSONDecodeError, JSONDecoder
 from typing import Final
 
-from trustwright.review.source.errors import SourceError
+from trustwright.review.source.errors import SourceError, text_of
 from trustwright.review.source.tree import MAX_BYTES, MAX_DEPTH, MAX_NODES, Scalar, Tree
 
 # One alternative per token; what matches none of them is the error.
@@ -30,13 +30,7 @@ def parse(path: str, data: bytes) -> Tree:
     ``data`` is the file's bytes (UTF-8). Of a key given twice the last wins, as in every JSON parser. Raises
     SourceError for what is not JSON, and for files above the limits of ``source.tree``.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(path, 0, f"larger than {MAX_BYTES} bytes", "capped")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SourceError(path, 0, "not UTF-8") from None
-    return _Reader(path, text).read()
+    return _Reader(path, text_of(path, data, MAX_BYTES)).read()
 
 
 class _Open:

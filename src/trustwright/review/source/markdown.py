@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from trustwright.review.source import yaml
-from trustwright.review.source.errors import SourceError
+from trustwright.review.source.errors import SourceError, text_of
 from trustwright.review.source.tree import Tree
 
 MAX_BYTES: Final = 2_000_000
@@ -112,12 +112,7 @@ def parse(path: str, data: bytes) -> Document:
 
     ``data`` is the file's bytes. Raises SourceError for files that are not UTF-8 or above the limits.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(path, 0, f"larger than {MAX_BYTES} bytes", "capped")
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        raise SourceError(path, 0, "not UTF-8") from None
+    text = text_of(path, data, MAX_BYTES).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
         raise SourceError(path, 0, f"more than {MAX_LINES} lines", "capped")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from trustwright.review.source.errors import SourceError
+from trustwright.review.source.errors import SourceError, text_of
 from trustwright.review.source.tree import Tree
 
 MAX_BYTES: Final = 1_000_000
@@ -21,12 +21,7 @@ def parse(path: str, data: bytes) -> Tree:
     value before it; of a key given twice in one section the last wins. A line that is no entry is passed over. Raises
     SourceError for files that are not UTF-8 or above the limits.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(path, 0, f"larger than {MAX_BYTES} bytes", "capped")
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise SourceError(path, 0, "not UTF-8") from None
+    lines = text_of(path, data, MAX_BYTES).splitlines()
     if len(lines) > MAX_LINES:
         raise SourceError(path, 0, f"more than {MAX_LINES} lines", "capped")
     root: dict[str, Tree] = {}

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from trustwright.review.source.errors import SourceError
+from trustwright.review.source.errors import SourceError, text_of
 from trustwright.review.source.sql_tables import Change, Column, ForeignKey, altered, created, unquoted
 
 # Schemas and migrations stay far below; what lies above is a dump of data.
@@ -140,12 +140,7 @@ def parse(path: str, data: bytes) -> tuple[Statement, ...]:
 
     ``data`` is the file's bytes. Raises SourceError for files that are not UTF-8 or above the limits.
     """
-    if len(data) > MAX_BYTES:
-        raise SourceError(path, 0, f"larger than {MAX_BYTES} bytes", "capped")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SourceError(path, 0, "not UTF-8") from None
+    text = text_of(path, data, MAX_BYTES)
     found: list[Statement] = []
     for line, written in _split(text):
         if len(found) >= MAX_STATEMENTS:
