@@ -7,6 +7,7 @@ from typing import get_args
 import click
 
 from trustwright import reports, wiring
+from trustwright.cli._options import config_option, folder_argument, output_option
 from trustwright.cli._output import Ticker, in_colour, screen_width, write_whole
 from trustwright.review.model import Review, Severity
 from trustwright.review.settings import Category
@@ -16,25 +17,15 @@ INCOMPLETE = 3
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@folder_argument
 @click.option(
     "--format",
     "form",
     type=click.Choice(reports.formats()),
     help="How to tell it. By default as the ending of --output says, else for the terminal.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE instead of standard output; it appears whole or not at all.",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Read the settings from FILE instead of trustwright.toml in PATH.",
-)
+@output_option
+@config_option
 @click.option(
     "--fail-on",
     type=click.Choice([str(level) for level in Severity]),

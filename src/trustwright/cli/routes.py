@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from trustwright import wiring
+from trustwright.cli._options import config_option, folder_argument, output_option
 from trustwright.cli._output import UNKNOWN_WIDTH, Ticker, in_colour, screen_width, write_whole
 from trustwright.reports import visible
 from trustwright.reports.json import route_row
@@ -33,7 +34,7 @@ CELL = 9  # columns: the longest short word and a space
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@folder_argument
 @click.option(
     "--format",
     "form",
@@ -42,18 +43,8 @@ CELL = 9  # columns: the longest short word and a space
     show_default=True,
     help="How to tell it.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to FILE instead of standard output; it appears whole or not at all.",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Read the settings, with the routes meant to be public, from FILE instead of trustwright.toml in PATH.",
-)
+@output_option
+@config_option
 def command(path: Path, form: str, output: Path | None, config: Path | None) -> None:
     """Print every HTTP route of the repository in PATH (by default this folder) with four verdicts.
 

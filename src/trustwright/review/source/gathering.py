@@ -1,9 +1,10 @@
 """The facts of a file while its language module is filling them."""
 
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from tree_sitter import Node
+from tree_sitter import Node, Parser, Query, QueryCursor
 
 from trustwright.review.source.facts import (
     Assignment,
@@ -25,6 +26,23 @@ MAX_NODES = 1_500_000
 """Files with more syntax nodes than this are not read: real code has far fewer, and one such file costs seconds."""
 
 MAX_ERROR_LINES = 5
+
+
+Handler = Callable[["Gathering", dict[str, list[Node]]], None]
+"""Takes what one pattern of a language's query matched."""
+
+
+def gathered(text: bytes, parser: Parser, query: Query, handlers: Sequence[Handler]) -> Facts:
+    """Read a file's facts with one query; ``handlers`` has one for each of its patterns, in order.
+
+    Never raises on malformed input: what cannot be parsed is in ``error_lines``.
+    """
+    root = parser.parse(text).root_node
+    found = Gathering(text, root)
+    if not found.capped:
+        for index, nodes in QueryCursor(query).matches(root):
+            handlers[index](found, nodes)
+    return found.facts()
 
 
 def span(node: Node) -> tuple[int, int]:

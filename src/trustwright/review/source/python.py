@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser, Query
 
 from trustwright.review.source.facts import (
     Assignment,
@@ -21,7 +21,7 @@ from trustwright.review.source.facts import (
     Pair,
     Span,
 )
-from trustwright.review.source.gathering import Gathering, span
+from trustwright.review.source.gathering import Gathering, gathered, span
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("import", "(import_statement) @node"),
@@ -65,14 +65,7 @@ def parser() -> Parser:
 def extract(text: bytes, language: str = "python") -> Facts:
     """Read a file's facts. Never raises on malformed input: what cannot be parsed is in ``error_lines``."""
     reader, query, kinds = _grammar()
-    root = reader.parse(text).root_node
-    found = Gathering(text, root)
-    if found.capped:
-        return found.facts()
-    handlers = [_HANDLERS[kind] for kind in kinds]
-    for index, nodes in QueryCursor(query).matches(root):
-        handlers[index](found, nodes)
-    return found.facts()
+    return gathered(text, reader, query, [_HANDLERS[kind] for kind in kinds])
 
 
 def dotted(node: Node) -> str:
