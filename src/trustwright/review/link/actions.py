@@ -122,7 +122,8 @@ class Actions:
         elif last in _DELETES:
             kind = "hard-delete" if self._deletes(code, call, last, receiver) else None
         elif last in _WRITES and (receiver or last == "update_or_create"):
-            kind = self._write(code, call, receiver)
+            holds = any(self._audits(inner.callee) for inner in code.calls_in(call.arguments_start, call.arguments_end))
+            kind = "audit" if holds else self._write(code, call, receiver)
         elif last in _SQL_CALLS:
             text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 600))
             if _SQL_DELETE.search(text):
@@ -158,8 +159,10 @@ class Actions:
     def _write(self, code: Code, call: Call, receiver: str) -> ActionKind | None:
         if _MEMORY.search(receiver):
             return None
-        for pair in code.within(code.facts.pairs, call.arguments_start, call.arguments_end):
+        pairs = code.within(code.facts.pairs, call.arguments_start, call.arguments_end)
+        asked = [(item.value_start, item.value_end) for item in pairs if item.key in {"where", "filter"}]
+        for pair in pairs:
             marks = _SOFT_FIELD.search(pair.key) and code.source(pair.value_start, pair.value_end) not in _UNMARKED
-            if marks and not re.search(r"where|filter", code.source(call.arguments_start, pair.start)[-40:]):
+            if marks and not any(start <= pair.start < end for start, end in asked):
                 return "soft-delete"
         return "write" if _DATABASE.search(receiver) else None

@@ -1,5 +1,6 @@
 """The ways to production: every deployment that may reach it, with what must have happened before."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -12,6 +13,7 @@ from trustwright.review.link.tiers import first_known, tier_of_environment, tier
 from trustwright.review.model import Confidence, Location, Observation, Outcome
 
 _REACHES: Final = frozenset({Tier.PRODUCTION, Tier.UNKNOWN})
+_FALLBACK: Final = re.compile(r"\|\|\s*'([\w-]+)'")
 _ORDER: Final = (Outcome.UNMET, Outcome.UNKNOWN, Outcome.MET)
 
 
@@ -87,8 +89,31 @@ def _of(pipeline: Pipeline, pipelines: Sequence[Pipeline]) -> Iterator[Deploymen
             Location(written.location.path, written.location.line),
             gates(pipeline, job, act, pipelines),
             (*pipeline.before(job), *(earlier for one in awaited for earlier in one.flow)),
-            tuple(trigger for one in awaited for trigger in one.triggers) or pipeline.triggers,
+            _starts(pipeline, written, awaited),
         )
+
+
+def _starts(pipeline: Pipeline, job: Job, awaited: Sequence[Pipeline]) -> tuple[Trigger, ...]:
+    """Return what starts a deployment to production.
+
+    Where an expression chooses the environment and a person may choose production, that is the one way there that is
+    certain, unless production is what the expression falls back to.
+    """
+    by_hand = [
+        trigger
+        for trigger in pipeline.triggers
+        if any(tier_of_environment(name) is Tier.PRODUCTION for name in trigger.environments)
+    ]
+    chosen = [text for text in (job.environment, *_environments(job)) if "${{" in text]
+    usual = {tier_of_environment(name) for text in chosen for name in _FALLBACK.findall(text)}
+    if by_hand and chosen and Tier.PRODUCTION not in usual:
+        return tuple(by_hand)
+    return tuple(trigger for one in awaited for trigger in one.triggers) or pipeline.triggers
+
+
+def _environments(job: Job) -> list[str]:
+    """Return what a job passes as the environment to the workflow it calls."""
+    return [value.text for key, value in job.inputs.items() if "env" in key.lower()] if job.inputs else []
 
 
 def _outside(pipeline: Pipeline) -> Iterator[tuple[Job, Act]]:
@@ -96,9 +121,8 @@ def _outside(pipeline: Pipeline) -> Iterator[tuple[Job, Act]]:
     for job in pipeline.flow:
         if job.kind != "external-call" or not any(says_deploy(name) for name in (job.id, job.name, job.uses)):
             continue
-        inputs = [value.text for key, value in job.inputs.items() if "env" in key.lower()] if job.inputs else []
         tier = first_known(
-            (*(tier_of_environment(text) for text in (job.environment, *inputs)), tier_of_words(job.id))
+            (*(tier_of_environment(text) for text in (job.environment, *_environments(job))), tier_of_words(job.id))
         )  # fmt: skip
         yield job, Act(Purpose.DEPLOY, job.uses, job.location, tier, by_name=True)
 

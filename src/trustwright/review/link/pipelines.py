@@ -13,8 +13,10 @@ from trustwright.review.source.errors import SourceError
 from trustwright.review.source.tree import Tree
 
 _SCRIPTS: Final = re.compile(
-    r"(?:^|/)(?:package\.json|project\.json|(?:GNUm|M|m)akefile|\.?[jJ]ustfile|tox\.ini|[tT]askfile\.ya?ml|pyproject\.toml|[^/]+\.(?:sh|bash|mk))$"
+    r"(?:^|/)(?:package\.json|project\.json|(?:GNUm|M|m)akefile|\.?[jJ]ustfile|tox\.ini|[tT]askfile\.ya?ml|pyproject\.toml|[^/]+\.(?:sh|bash|mk)|(?:bin|scripts?|ci|\.ci|hack|tools)/[^/.]+)$"
 )
+_NAMED: Final = re.compile(r"(?:^|/)(?:(?:GNUm|M|m)akefile|[jJ]ustfile)$")
+_SHEBANG: Final = re.compile(rb"#![^\n]*\b(?:ba|da|z|k)?sh\b")
 # Systems whose files are recognised and not read: (pattern, name).
 _NOT_READ: Final = (
     (re.compile(r"^\.circleci/config\.ya?ml$"), "CircleCI"),
@@ -66,6 +68,8 @@ def pipelines(documents: Iterable[tuple[str, bytes]]) -> tuple[tuple[Pipeline, .
     gaps: list[Gap] = []
     for path, data in sorted(documents):
         if _SCRIPTS.search(path):
+            if "." not in path.rpartition("/")[2] and not _SHEBANG.match(data) and not _NAMED.search(path):
+                continue
             scripts[path] = data[:MAX_SCRIPT_BYTES]
         elif system := _system(path):
             gaps.append(Gap("not-understood", path, f"{system} pipelines are not read"))

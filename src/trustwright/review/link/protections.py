@@ -160,10 +160,8 @@ def _of_settings(corpus: Corpus) -> Iterator[Protection]:
         except SourceError:
             continue  # the same file is reported where pipelines and infrastructure are read
         for branch in tree.each("branches") if tree is not None else ():
-            rules = branch.at("protection")
-            if rules is None and branch.at("protection") is None and "protection" not in dict(branch.items()):
-                continue
-            yield _settings_branch(path, branch)
+            if branch.at("protection") is not None:
+                yield _settings_branch(path, branch)
         for ruleset in tree.each("rulesets") if tree is not None else ():
             yield _settings_ruleset(path, ruleset)
 

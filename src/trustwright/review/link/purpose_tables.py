@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[Purpose, tuple[str, ...]]] = {
         *("web-test-runner", "detox test", "tsx --test", "c8 !report", "nyc !report", "schemathesis run", "behave"),
         *("elm-test", "forge test", "hardhat test", "tox", "nox", "vstest.console", "xcodebuild test"),
         *("lhci autorun", "start-server-and-test", "promtool test", "helm unittest", "molecule test", "kuttl test"),
+        *("bazel test", "bazelisk test", "pants test", "buck2 test", "earthly ~test", "tilt ci ~test"),
         *("chainsaw test", "terraform test", "manage test", "docker compose up --exit-code-from"),
         *("docker-compose up --exit-code-from", "docker compose up --abort-on-container-exit"),
         *("docker-compose up --abort-on-container-exit", "gator verify"),

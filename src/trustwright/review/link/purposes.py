@@ -32,7 +32,9 @@ MAX_ACTS: Final = 200
 # What the name of a script says when the script itself says nothing; the first that fits.
 _NAMES: Final[tuple[tuple[re.Pattern[str], Purpose | None], ...]] = (
     (
-        re.compile(r"^(?:start|serve|dev|watch|install|setup|prepare|clean|pre|post|generate|envsetup)\b|\binstall$"),
+        re.compile(
+            r"^(?:start|serve|dev|watch|install|setup|prepare|clean|pre|post|generate|envsetup)\b|\binstall$|\bstatus\b"
+        ),
         None,
     ),
     (re.compile(r"\b(?:type-?check|check-?types|types|tsc)\b"), Purpose.TYPE_CHECK),

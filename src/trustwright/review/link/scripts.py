@@ -276,12 +276,13 @@ class Scripts:
         if path:
             text = self._documents[path].decode("utf-8", "replace")
             return Call(name, (Script(text, path, 1, folder),))
-        return Call(PurePosixPath(name).stem, ()) if name.endswith(".sh") else None
+        own = name.startswith(("./", "bin/", "scripts/", "script/")) and program not in _SHELLS
+        return Call(PurePosixPath(name).stem, ()) if name.endswith(".sh") or own else None
 
     def _file(self, name: str, folder: str) -> str:
         """Return the file a script's name stands for; inside an image its folder is another, so the only one counts."""
         for path in (_join(folder, name), _join("", name)):
-            if path in self._documents and path.endswith(_SHELL_ENDS):
+            if path in self._documents and (path.endswith(_SHELL_ENDS) or "." not in path.rpartition("/")[2]):
                 return path
         ending = "/" + _join("", name.removeprefix("/app/"))
         found = [path for path in self._documents if f"/{path}".endswith(ending)] if name.endswith(_SHELL_ENDS) else []

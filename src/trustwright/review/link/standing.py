@@ -30,7 +30,7 @@ class Standing(StrEnum):
     OPTIONAL = "optional"
     """They run on pull requests, and the rules of the branch do not require them."""
     BESIDE = "beside"
-    """They run in a pipeline that it does not wait for."""
+    """They run, and it does not wait for them."""
     ABSENT = "absent"
     """None were found."""
 
@@ -101,7 +101,7 @@ def judged(deployment: Deployment, how: Standing, act: Act | None, check: str, m
     objections = {
         Standing.IGNORED: f"{sign} runs before it, but may fail.",
         Standing.OPTIONAL: f"{check.capitalize()}s run on pull requests ({sign}), but no branch rule requires them.",
-        Standing.BESIDE: f"{check.capitalize()}s run in another pipeline ({sign}), and nothing waits for them.",
+        Standing.BESIDE: f"{check.capitalize()}s run ({sign}), but it does not wait for them.",
         Standing.ABSENT: f"No {check} runs before.",
     }
     return unmet(

@@ -8,7 +8,6 @@ the call that makes an object, a constant text, the items of a list.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from types import MappingProxyType
 
 from trustwright.review.link.branches import bindings_before
@@ -303,25 +302,20 @@ class Values:
         Only parameters and loop variables that the call mentions are told apart; a call that mentions none, or whose
         callers are not found, comes back once.
         """
-        names = {
-            item.name.partition(".")[0].removesuffix("()") for item in call.walk() if item.kind in {"name", "call"}
-        }
-        options = [
-            self._rounds(code, loop, 1)
-            for loop in self._loops(code, call.start)
-            if names & set(_NAME.findall(loop.target))
-        ]
+        names = _named_in(call)
+        loops = []
+        for loop in reversed(self._loops(code, call.start)):
+            if names & set(_NAME.findall(loop.target)):
+                loops.append(loop)
+                names |= _named_in(code.expression(loop.items_start, loop.items_end))
+        found: list[Mapping[str, Value]] = [_NOTHING]
         function = code.enclosing_function(call.start)
         if function is not None and names & {item.name for item in code.parameters(function)} - {"self", "cls"}:
-            options.append(self._arguments(code, function, 1))
-        combined = product(*(option for option in options if option))
-        found = []
-        for given, _ in zip(combined, range(MAX_SITUATIONS), strict=False):
-            merged: dict[str, Value] = {}
-            for one in given:
-                merged.update(one)
-            found.append(Value(code, call, merged))
-        return found
+            found = self._arguments(code, function, 1) or found
+        for loop in reversed(loops):
+            rounds = ((given, self._rounds(code, loop, 1, given)) for given in found)
+            found = [{**given, **one} for given, several in rounds for one in several or [_NOTHING]][:MAX_SITUATIONS]
+        return [Value(code, call, given) for given in found]
 
     @staticmethod
     def _loops(code: Code, at: int) -> list[Loop]:
@@ -333,9 +327,11 @@ class Values:
                 return loop
         return None
 
-    def _rounds(self, code: Code, loop: Loop, depth: int) -> list[Mapping[str, Value]]:
-        """Return what the variables of a loop stand for in each round."""
-        listed = Value(code, code.expression(loop.items_start, loop.items_end))
+    def _rounds(
+        self, code: Code, loop: Loop, depth: int, given: Mapping[str, Value] = _NOTHING
+    ) -> list[Mapping[str, Value]]:
+        """Return what the variables of a loop stand for in each round; ``given`` is what is known around it."""
+        listed = Value(code, code.expression(loop.items_start, loop.items_end), given)
         targets = _NAME.findall(loop.target)
         rounds: list[Mapping[str, Value]] = []
         for item in self.all_items(listed):
@@ -386,3 +382,10 @@ class Values:
                 given[item.name] = Value(code, item.default)
             position += 1
         return given
+
+
+def _named_in(expression: Expression) -> set[str]:
+    """Return the names that an expression mentions."""
+    return {
+        item.name.partition(".")[0].removesuffix("()") for item in expression.walk() if item.kind in {"name", "call"}
+    }

@@ -28,9 +28,11 @@ _SENSITIVE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("changes credentials", r"password|api-?_?key|token|secret|credential|mfa|2fa|totp|passkey|session"),
         ("changes a user account", r"users?\b|accounts?\b|profile|impersonat"),
         ("moves money", r"payment|payout|refund|charge|transfer|withdraw|wallet|invoice|billing|subscription"),
+        ("approves, refunds or blocks", r"approv|reject|refund|suspend|\bban\b|deactivat"),
         ("is an administrative action", r"\badmin|settings|config"),
     )
 )
+_EXPORTS = "exports data"
 _EXPORT = re.compile(r"export|download|dump|backup|report", re.IGNORECASE)
 _DELETE_NAME = re.compile(r"delete|destroy|remove|erase|purge", re.IGNORECASE)
 _OWNED = re.compile(
@@ -189,7 +191,7 @@ class Verdicts:
         name = f"{declared.path} {declared.handler_name}"
         if changes and declared.method not in _SAFE_METHODS:
             return next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
-        return "exports data" if _EXPORT.search(name) else ""
+        return _EXPORTS if _EXPORT.search(name) else ""
 
     def _audit(
         self,
@@ -208,6 +210,8 @@ class Verdicts:
         acts = [index for index, action in enumerate(actions) if action.kind != "audit"]
         if not audits and not before:
             return Verdict(Audit.ABSENT, tuple(actions[index].location for index in acts[:1]) or (declared.location,))
+        if not acts and sensitive == _EXPORTS:
+            return Verdict(Audit.BEFORE, places)  # what it reads is sent when it returns
         first, last = (acts[0], acts[-1]) if acts else (-1, -1)
         is_before = bool(before) or (bool(acts) and any(index < first for index in audits))
         is_after = any(index > last for index in audits) or (bool(acts) and any(index > first for index in audits))

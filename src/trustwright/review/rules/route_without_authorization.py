@@ -69,6 +69,8 @@ def _needs(route: Route) -> str:
         return ""
     if route.sensitive == "deletes data":
         return "deletes data"
+    if route.sensitive and route.changes_state and "{" in path:
+        return "changes a record named by the caller"
     if "{" in path and _PERSONAL.search(path):
         return "changes a record named by the caller" if route.changes_state else "returns a record named by the caller"
     return ""

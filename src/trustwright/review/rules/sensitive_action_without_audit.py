@@ -34,7 +34,8 @@ def check(project: Project) -> Iterator[Observation]:
         if not route.sensitive:
             continue
         verdict, place = route.audit, route.declared.location
-        if verdict.value is Audit.BEFORE_AND_AFTER:
+        recorded = verdict.value in {Audit.BEFORE_AND_AFTER, Audit.AFTER}
+        if recorded or (verdict.value is Audit.BEFORE and route.sensitive == "exports data"):
             yield met(place)
         elif verdict.value is Audit.UNKNOWN:
             yield unknown(
@@ -43,7 +44,9 @@ def check(project: Project) -> Iterator[Observation]:
         elif verdict.value is Audit.ABSENT:
             severity = Severity.HIGH if route.sensitive != "exports data" else Severity.MEDIUM
             yield unmet(place, f"{route.name} {route.sensitive} and records no audit event.", severity=severity)
-        elif verdict.value in {Audit.AFTER, Audit.BEFORE}:
-            missing = "attempts that fail" if verdict.value is Audit.AFTER else "the outcome"
-            detail = f"{route.name} {route.sensitive} and records an audit event only {verdict.value} it"
-            yield unmet(place, f"{detail}: {missing} stay unrecorded.", severity=Severity.LOW, related=verdict.evidence)
+        elif verdict.value is Audit.BEFORE:
+            detail = (
+                f"{route.name} {route.sensitive} and records an audit event only before it: the outcome stays "
+                "unrecorded."
+            )
+            yield unmet(place, detail, severity=Severity.LOW, related=verdict.evidence)

@@ -99,3 +99,19 @@ def test_files_of_odd_shapes_never_raise(one: str, two: str, three: str) -> None
     found, gaps = pipelines((path, text.encode()) for path, text in files)
     assert all(act.location.line >= 0 for pipeline in found for job in pipeline.flow for act in job.acts)
     assert all(gap.path for gap in gaps)
+
+
+def test_scripts_without_an_ending_are_read_when_a_shell_runs_them() -> None:
+    workflow = b"on: push\njobs: {d: {steps: [{run: ./bin/ship}, {run: bin/tool}, {run: ./bin/deploy}]}}\n"
+    found, _ = pipelines(
+        [
+            (".github/workflows/ci.yml", workflow),
+            ("bin/ship", b"#!/usr/bin/env bash\nkubectl apply -f .\n"),
+            ("bin/tool", b"#!/usr/bin/env python3\nfly deploy\n"),
+        ]
+    )
+    acts = [(act.sign, str(act.location), act.by_name) for act in found[0].jobs[0].acts]
+    assert acts == [
+        ("kubectl apply", "bin/ship:2", False),
+        ("./bin/deploy", ".github/workflows/ci.yml:2", True),
+    ]

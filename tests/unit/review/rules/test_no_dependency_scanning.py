@@ -1,41 +1,83 @@
-"""No dependency scanning: packages that no service and no pipeline watches are unmet, by ecosystem and folder."""
+"""No dependency scanning: which sets of dependencies somebody watches."""
 
 from pathlib import Path
+
+import pytest
 
 from tests.reviewing import check_marks, check_silent
 from trustwright.review.rules import no_dependency_scanning
 
-NPM = '{"dependencies": {"express": "^4"}}'
-DEPENDABOT = "version: 2\nupdates:\n  - {package-ecosystem: npm, directory: /api, schedule: {interval: weekly}}\n"
-WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: "
+NPM = '{"dependencies": {\n"express": "^5"}}'
+PYPI = '[project]\ndependencies = [\n  "flask", # {}\n]\n'
+DEPENDABOT = "version: 2\nupdates:\n  - package-ecosystem: {}\n    directory: {}\n"
 
 
-def test_update_services(tmp_path: Path) -> None:
-    """Dependabot by ecosystem and folder, Renovate for all."""
-    files = {"api/package.json": NPM, "worker/requirements.txt": "flask==3\n", ".github/dependabot.yml": DEPENDABOT}
-    expected = {("api/package.json", 1): "met", ("worker/requirements.txt", 1): "unmet"}
-    check_marks(no_dependency_scanning, tmp_path / "a", files, expected)
-    everything = {("api/package.json", 1): "met", ("worker/requirements.txt", 1): "met"}
-    check_marks(no_dependency_scanning, tmp_path / "b", {**files, "renovate.json": "{}"}, everything)
+def workflow(step: str) -> str:
+    """Return a workflow with one step."""
+    return f"on: push\njobs: {{t: {{steps: [{{{step}}}]}}}}\n"
 
 
-def test_scans_in_a_pipeline(tmp_path: Path) -> None:
-    """An audit of one ecosystem leaves the other unwatched."""
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({}, "unmet"),
+        ({".github/dependabot.yml": DEPENDABOT.format("npm", "/")}, "met"),
+        ({".github/dependabot.yml": DEPENDABOT.format("github-actions", "/")}, "unmet"),
+        ({".github/dependabot.yml": DEPENDABOT.format("npm", "/web")}, "unmet"),
+        ({"renovate.json": "{}"}, "met"),
+        ({".github/renovate.json5": "{extends: ['config:base'],}"}, "met"),
+        ({"renovate.json": '{"enabled": false}'}, "unmet"),
+        ({"renovate.json": '{"enabledManagers": ["dockerfile"]}'}, "unmet"),
+        ({".github/workflows/ci.yml": workflow("run: npm audit")}, "met"),
+        ({".github/workflows/ci.yml": workflow("run: pip-audit")}, "unmet"),
+        ({".github/workflows/ci.yml": workflow("run: trivy fs .")}, "met"),
+        ({".github/workflows/ci.yml": workflow("uses: acme/snyk-scan@v1")}, "unmet"),
+        ({".gitlab-ci.yml": "include:\n  - template: Security/Dependency-Scanning.gitlab-ci.yml\n"}, "met"),
+        ({".snyk": "version: v1\n"}, "unknown"),
+        ({".circleci/config.yml": "jobs: {}\n"}, "unknown"),
+    ],
+)
+def test_what_watches_a_package(files: dict[str, str], outcome: str, tmp_path: Path) -> None:
+    check_marks(no_dependency_scanning, tmp_path, {"package.json": NPM, **files}, {("package.json", 2): outcome})
+
+
+def test_each_folder_and_ecosystem_is_a_set_of_its_own(tmp_path: Path) -> None:
     files = {
-        "package.json": NPM,
-        "requirements.txt": "flask==3\n",
-        ".github/workflows/ci.yml": WORKFLOW + "npm audit\n",
+        "api/package.json": NPM,
+        "api/package-lock.json": "{}",
+        "worker/pyproject.toml": PYPI.format("unmet"),
+        ".github/dependabot.yml": DEPENDABOT.format("npm", "/api"),
     }
-    expected = {("package.json", 1): "met", ("requirements.txt", 1): "unmet"}
-    check_marks(no_dependency_scanning, tmp_path, files, expected)
+    check_marks(no_dependency_scanning, tmp_path, files, {("api/package.json", 2): "met"})
 
 
 def test_a_workspace_is_one_set(tmp_path: Path) -> None:
-    """Packages below a root with a manifest of the same kind belong to it."""
-    files = {"package.json": NPM, "packages/a/package.json": NPM}
-    check_marks(no_dependency_scanning, tmp_path, files, {("package.json", 1): "unmet"})
+    workspace = {"package.json": NPM, "yarn.lock": "", "apps/web/package.json": NPM, "apps/api/package.json": NPM}
+    check_marks(no_dependency_scanning, tmp_path / "a", workspace, {("package.json", 2): "unmet"})
+    partly = {**workspace, ".github/dependabot.yml": DEPENDABOT.format("npm", "/apps/web")}
+    check_marks(no_dependency_scanning, tmp_path / "b", partly, {("package.json", 2): "unknown"})
 
 
-def test_nothing_to_say(tmp_path: Path) -> None:
-    """Without dependencies there is nothing to watch."""
-    check_silent(no_dependency_scanning, tmp_path, {"package.json": '{"name": "a"}'})
+def test_a_scanner_of_one_ecosystem_sees_the_folder_it_runs_in(tmp_path: Path) -> None:
+    files = {"api/package.json": NPM, "web/package.json": NPM}
+    inside = {".github/workflows/ci.yml": workflow("run: npm audit, working-directory: api")}
+    expected = {("api/package.json", 2): "met", ("web/package.json", 2): "unmet"}
+    check_marks(no_dependency_scanning, tmp_path / "a", {**files, **inside}, expected)
+    somewhere = {".github/workflows/ci.yml": workflow("run: npm audit")}
+    unsettled = dict.fromkeys(expected, "unknown")
+    check_marks(no_dependency_scanning, tmp_path / "b", {**files, **somewhere}, unsettled)
+
+
+def test_patterns_of_folders(tmp_path: Path) -> None:
+    files = {
+        "services/a/package.json": NPM,
+        "services/a/b/package.json": NPM,
+        ".github/dependabot.yml": "version: 2\nupdates:\n  - package-ecosystem: npm\n    directories: [/services/*]\n",
+    }
+    expected = {("services/a/package.json", 2): "met", ("services/a/b/package.json", 2): "unmet"}
+    check_marks(no_dependency_scanning, tmp_path, files, expected)
+
+
+def test_examples_and_empty_manifests_are_no_dependencies(tmp_path: Path) -> None:
+    files = {"package.json": '{"name": "a"}', "examples/a/package.json": NPM, "tests/app/package.json": NPM}
+    check_silent(no_dependency_scanning, tmp_path, files)

@@ -32,9 +32,13 @@ app.delete('/b/:id', admin, async (req, res) => { // met
   await db.items.destroy({ where: { id: 1 } });
   await audit.record('item.delete.end', req.user);
 });
-app.delete('/c/:id', admin, async (req, res) => { // unmet low
+app.delete('/c/:id', admin, async (req, res) => { // met
   await db.items.destroy({ where: { id: 1 } });
   await audit.record('item.delete', req.user);
+});
+app.delete('/d/:id', admin, async (req, res) => { // unmet low
+  await audit.record('item.delete', req.user);
+  await db.items.destroy({ where: { id: 1 } });
 });
 app.get('/items/export', admin, async (req, res) => { res.send(csv(await db.items.findAll())); }); // unmet medium
 app.post('/users/:id/role', admin, elsewhere.change); // unknown

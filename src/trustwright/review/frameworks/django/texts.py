@@ -104,7 +104,20 @@ class Texts:
         if last in _TRANSLATED and len(value.arguments) == 1:
             return self._read(code, value.arguments[0], depth + 1)
         default = value.get("default") or (value.argument(1) if last in _DEFAULTED else None)
-        return self._read(code, default, depth + 1) if default is not None else None
+        if default is not None:
+            return self._read(code, default, depth + 1)
+        return self._declared(code, value, depth) if value.arguments else None
+
+    def _declared(self, code: Code, value: Expression, depth: int) -> str | None:
+        """Read the default of ``env("X")`` where ``env = environ.Env(X=(str, "default"))`` says it."""
+        symbol = self._symbols.name(code, value.name, value.start)
+        made = symbol.expression if symbol.kind in {"value", "external"} else None
+        name = value.arguments[0].text
+        entry = made.get(name) if made is not None and made.kind == "call" and name else None
+        if entry is None or symbol.code is None:
+            return None
+        given = entry.arguments[1] if entry.kind == "array" and len(entry.arguments) == 2 else entry
+        return self._read(symbol.code, given, depth + 1)
 
     def _owner(self, code: Code, value: Expression, depth: int) -> str | None:
         """Read the text that a method such as ``format`` is called on."""

@@ -30,6 +30,7 @@ INTEREST = Interest(
         "@modelcontextprotocol/sdk/server/express.createMcpExpressApp": "application",
     },
     methods=frozenset({*METHODS, *USES, "route", "param"}),
+    verbs=frozenset(METHODS),
     branches={"route": "route"},
     outside=resources.FUNCTIONS,
     passes=frozenset({"@awaitjs/express.addAsync", "@awaitjs/express.decorateApp", "@awaitjs/express.decorateRouter"}),

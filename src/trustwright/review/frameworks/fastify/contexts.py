@@ -29,6 +29,7 @@ _SERVING: dict[str, str] = {
 INTEREST = Interest(
     makers={"fastify": "instance", "fastify.default": "instance", "fastify.fastify": "instance"},
     methods=frozenset({*METHODS, "route", "register", "addHook", "decorate", "decorateRequest"}),
+    verbs=frozenset(METHODS),
     branches={},
     outside=frozenset(),
     passes=frozenset(),

@@ -37,7 +37,7 @@ from trustwright.review.source.facts import Function
 MAX_DEPTH = 40
 """Functions that run inside one another; real set-up code stays below fifteen."""
 
-MAX_RUNS = 20_000
+MAX_RUNS = 10_000
 """Function runs of one repository. A helper that is called once for each route needs one run for each."""
 
 _SELF = frozenset({"bind"})
@@ -52,6 +52,7 @@ class Interest:
     Attributes:
         makers: qualified outside functions or classes that make a thing, with the thing's kind.
         methods: the methods of things that are recorded.
+        verbs: those of them that take a path and a handler, and bear names that many other objects' methods have.
         branches: methods that give a new thing instead of the thing itself, with its kind.
         outside: qualified outside functions that are recorded on the things among their arguments (in objects too).
         passes: qualified outside functions that return the thing given to them.
@@ -61,6 +62,7 @@ class Interest:
 
     makers: Mapping[str, str]
     methods: frozenset[str]
+    verbs: frozenset[str]
     branches: Mapping[str, str]
     outside: frozenset[str]
     passes: frozenset[str]

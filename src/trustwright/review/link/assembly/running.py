@@ -29,6 +29,13 @@ _ARGUMENTS = 400
 
 _LOOPS = frozenset({"forEach", "map", "flatMap"})
 _NESTED = 4
+_SEVERAL = re.compile(
+    rb"\(\s*(?:([\"'`])(?:[/*$:]|\1).*?[\"'`][^,()]*|\[[^\]]*\]|/[^,]+|"
+    rb"(?![A-Z][a-z]\w*\s*,)[\w$.]+(?:\([^()]*\)|\[[^\]]*\])*(?:\s*[+?|&][^,]*)?)\s*,",
+    re.DOTALL,
+)
+"""The beginning of an argument list that a path may begin, with more after it; a class is no path."""
+
 _IDENTIFIER = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
 
 
@@ -41,43 +48,67 @@ class Assembly(Evaluation):
         self._frames: dict[str, Frame] = {}
         self._triggers = tuple(text.encode() for text in interest.triggers)
         self._told: dict[str, bool] = {}
-        self._matter: dict[tuple[str, int], bool] = {}
-        outside = self._makers = (*interest.makers, *interest.outside, *interest.passes)
-        self._telling = interest.methods | {name.rpartition(".")[2].rpartition("/")[2] for name in outside}
+        self._matter: dict[tuple[str, int], tuple[int, bool]] = {}
+        outside = (*interest.makers, *interest.outside, *interest.passes)
+        self._modules = frozenset(name[:end] for name in outside for end in _ends(name))
+        self._outside_names = frozenset(outside)
 
     def start_from(self, codes: Iterable[Code]) -> None:
-        """Run the modules that call a maker; then the functions with such a call that nothing ran."""
-        starts = [code for code in codes if not code.is_python and self._makers_in(code)]
-        for code in starts:
+        """Run the modules that call a maker; then the functions and classes with such a call that nothing ran."""
+        production = [code for code in codes if not code.is_python]
+        starts = [(code, calls) for code in production if (calls := self._makers_in(code))]
+        for code, _ in starts:
             self.enter(code)
-        for code in starts:
-            for call in self._makers_in(code):
-                made = {(thing.made.code.path, thing.made.expression.start) for thing in self.things}
-                if (code.path, call.start) not in made:
-                    self._run_around(code, call)
+        for code, calls in starts:
+            for call in calls:
+                self._run_around(code, call, production)
+
+    def _run_once(self, code: Code, function: Function, this: Instance | None = None) -> None:
+        """Run a function with nothing known of its arguments, unless it has run."""
+        if not any(path == code.path and start == function.start for path, start, _ in self.ran):
+            self._run(Closure(function, self.enter(code), this), (), None, this)
 
     def _makers_in(self, code: Code) -> list[Call]:
-        if not any(self._from_maker(module) for module in code.modules):
+        if not any(self._from_maker(item.module) for item in code.facts.imports):
             return []
         found = [call for call in code.facts.calls if code.target(call) in self.interest.makers]
         return found or [call for call in code.facts.calls if call.callee.startswith("require()")]
 
     def _from_maker(self, module: str) -> bool:
-        return any(name == module or name.startswith(module + ".") for name in self._makers)
+        return module.removeprefix("node:") in self._modules
 
-    def _run_around(self, code: Code, call: Call) -> None:
-        """Run the outermost function around a call, with nothing known of its arguments."""
+    def _run_around(self, code: Code, call: Call, codes: list[Code]) -> None:
+        """Run the outermost function around a call; for one in a class, the functions that make its objects."""
         functions = list(code.enclosing_functions(call.start))
-        frame = self.enter(code)
         klass = code.enclosing_class(call.start)
-        if klass is not None:
-            owner = ClassValue(klass, frame)
-            made = self.construct(owner, (), None)
-            method = next((item for item in functions if item in code.functions_in(klass)), None)
-            if method is not None and (code.path, method.start) not in made.runs:
-                self._run(Closure(method, frame, made), (), None, made)
-        elif functions:
-            self._run(Closure(functions[-1], frame), (), None, None)
+        if klass is None:
+            if functions:
+                self._run_once(code, functions[-1])
+            return
+        makers = [item for other in codes if klass.name for item in self._making(other, code, klass)]
+        for other, creation in makers:
+            around = list(other.enclosing_functions(creation.start))
+            if around and other.enclosing_class(creation.start) is None:
+                self._run_once(other, around[-1])
+        if not makers:
+            self._run_whole(ClassValue(klass, self.enter(code)))
+
+    def _making(self, other: Code, code: Code, klass: Class) -> Iterator[tuple[Code, Call]]:
+        """Yield the calls in a file that make an object of a class."""
+        for creation in other.calls_named(klass.name):
+            meant = self.symbols.name(other, creation.callee, creation.start) if creation.new else None
+            if meant is not None and meant.klass == klass and meant.code is code:
+                yield other, creation
+
+    def _run_whole(self, owner: ClassValue) -> None:
+        """Make an object of a class that nothing makes, and run its methods in order, as what uses it may do."""
+        code = owner.frame.code
+        made = self.construct(owner, (), None)
+        for method in code.functions_in(owner.klass):
+            if method.name != "constructor" and (code.path, method.start) not in made.runs:
+                found = self.names.member(made, method.name)
+                if isinstance(found, Closure) and self._function_matters(code, found.function):
+                    self._run(found, (), None, made)
 
     def enter(self, code: Code) -> Frame:
         """Return the frame of a file's top level; the file runs when it is entered first."""
@@ -130,12 +161,12 @@ class Assembly(Evaluation):
         if call.callee.startswith("{}"):
             self.value(Written(code.call(call), frame))
             return call.end
-        if last in self._telling or call.callee.endswith("[]"):
-            if self._is_of_others(code, call):
-                return over
+        if self._tells(code, call):
             used = self.value(Written(code.call(call), frame))
             return max(over, call.end) if isinstance(used, Thing) else over
         if last in _LOOPS:
+            if not self._repeats_what_matters(code, call):
+                return over
             return call.end if isinstance(self.value(Written(code.call(call), frame)), Items) else over
         if call.callee == "super":
             self._super(frame, call)
@@ -145,7 +176,16 @@ class Assembly(Evaluation):
                 self.enter(found.code)
         elif self._callee_matters(frame, call) or self._carries_things(frame, call):
             self.value(Written(code.call(call), frame))
+        elif last in self.interest.verbs and self._is_branch(frame, call):
+            self.value(Written(code.call(call), frame))
+            return call.end
         return over
+
+    def _is_branch(self, frame: Frame, call: Call) -> bool:
+        """Tell ``r.get(handler)`` where ``r`` is what ``app.route("/x")`` gave."""
+        head = call.callee.partition(".")[0]
+        found = self.names.look_up(frame, head, call.start) if self._is_ours(frame.code, head, call.start) else None
+        return isinstance(found, Thing) and found.kind in self.interest.branches.values()
 
     def _super(self, frame: Frame, call: Call) -> None:
         klass = frame.code.enclosing_class(call.start)
@@ -153,6 +193,11 @@ class Assembly(Evaluation):
             written = Written(frame.code.call(call), frame)
             base = self.names.base(ClassValue(klass, self.enter(frame.code)))
             self.start(frame.this, base, self.arguments(written), written)
+
+    def _repeats_what_matters(self, code: Code, call: Call) -> bool:
+        """Tell whether what is done for each member of a list may register something."""
+        inside = code.within(code.facts.functions, call.arguments_start, call.arguments_end)
+        return self._function_matters(code, inside[0]) if inside else call.arguments_end - call.arguments_start > 2
 
     # --- what may matter ----------------------------------------------------------------------------------------
 
@@ -163,6 +208,18 @@ class Assembly(Evaluation):
             text = self.symbols.corpus.read(path) if file is not None and file.role == "production" else b""
             self._told[path] = bool(text) and (len(text) < _SMALL or any(item in text for item in self._triggers))
         return self._told[path]
+
+    def _tells(self, code: Code, call: Call) -> bool:
+        """Tell whether a call may make a thing or register something, by its name and the look of its arguments."""
+        last = call.callee.rpartition(".")[2]
+        computed = last.endswith("[]")
+        if not computed and last not in self.interest.methods:
+            return code.target(call) in self._outside_names or call.callee.startswith("require()")
+        if (computed or last in self.interest.verbs) and "route()" not in call.callee:
+            text = code.text[call.arguments_start : min(call.arguments_end, call.arguments_start + _ARGUMENTS)]
+            if not _SEVERAL.match(text):
+                return False
+        return not self._is_of_others(code, call)
 
     def _is_of_others(self, code: Code, call: Call) -> bool:
         """Tell a call on something from an outside module that makes no things (``config.get``, ``axios.post``)."""
@@ -212,13 +269,15 @@ class Assembly(Evaluation):
     def _stretch_matters(self, code: Code, item: Function | Class, depth: int) -> bool:
         """Tell whether a body holds a call that may register something, or calls a function that does."""
         key = (code.path, item.start)
-        if key not in self._matter:
-            self._matter[key] = False
+        asked, matters = self._matter.get(key, (-1, False))
+        if not matters and asked < depth:
+            self._matter[key] = (depth, False)
             calls = code.calls_in(item.body_start, item.body_end)
-            self._matter[key] = any(
-                call.callee.rpartition(".")[2] in self._telling or call.callee.endswith("[]") for call in calls
-            ) or (depth > 0 and any(self._calls_one(code, call, depth - 1) for call in calls))
-        return self._matter[key]
+            matters = any(self._tells(code, call) for call in calls) or (
+                depth > 0 and any(self._calls_one(code, call, depth - 1) for call in calls)
+            )
+            self._matter[key] = (depth, matters)
+        return matters
 
     def _calls_one(self, code: Code, call: Call, depth: int) -> bool:
         head = call.callee.partition(".")[0].removesuffix("()")
@@ -253,3 +312,9 @@ def _in_order(code: Code, start: int, end: int) -> Iterator[Call | Function | Lo
         *code.within(code.facts.loops, start, end),
     ]
     return iter(sorted(found, key=lambda item: (item.start, -item.end)))
+
+
+def _ends(name: str) -> Iterator[int]:
+    """Yield where a qualified name may stop being a module's: before each of its dots, and at its end."""
+    yield from (index for index, letter in enumerate(name) if letter == ".")
+    yield len(name)
