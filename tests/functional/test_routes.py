@@ -37,7 +37,7 @@ def test_the_json_has_the_rows_of_the_review(shop: Path) -> None:
 
 def test_the_csv_has_a_line_for_each_route_and_no_formula(shop: Path) -> None:
     with (shop / "src/app.js").open("a") as file:
-        file.write("app.get('=cmd()', function _() {});\n")
+        file.write("app.get('/=cmd()', function _() {});\n")
     rows = list(csv.DictReader(io.StringIO(run("routes", shop, "--format", "csv").stdout)))
     assert len(rows) == 3
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())

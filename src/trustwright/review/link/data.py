@@ -1,7 +1,7 @@
 """The data map: each sensitive field that is stored, where, and whether it is protected before it is stored.
 
-A field is protected by its type (``EncryptedString``), or by evidence that its values are encrypted, hashed or sealed on
-the way in, or decrypted on the way out. A name that says so (``ssnHash``) is a claim, and looked up like any other field.
+A field is protected by its type (``EncryptedString``), or by evidence that its values are encrypted, hashed or sealed
+on the way in, or decrypted on the way out. A name that says so (``ssnHash``) is a claim, looked up like any other.
 """
 
 import re
@@ -20,16 +20,20 @@ from trustwright.review.source.facts import Call, Function
 from trustwright.review.source.sql import Statement
 
 TRIGGERS: Final = (
-    "ssn", "Ssn", "SSN", "ocial_security", "ocialSecurity", "ocialInsurance", "ard_number", "ardNumber", "ard_no", "cc_num",
+    "ssn", "Ssn", "SSN", "ocial_security", "ocialSecurity", "ocialInsurance", "ard_number", "ardNumber", "ard_no",
+    "cc_num",
     "redit_card", "reditCard", "ebit_card", "ebitCard", "ccnum", "cardnumber", "cvv", "Cvv", "CVV", "cvc", "Cvc", "CVC",
-    "iban", "Iban", "IBAN", "ank_account", "ankAccount", "bankAcc", "ank_acc", "ccount_number", "ccountNumber", "ccount_no",
+    "iban", "Iban", "IBAN", "ank_account", "ankAccount", "bankAcc", "ank_acc", "ccount_number", "ccountNumber",
+    "ccount_no",
     "outing_number", "outingNumber", "ort_code", "ortCode", "aba_number", "ational_id", "ationalId", "ational_ins",
     "ationalIns", "itizen_", "itizenId", "dentity_number", "dentityNumber", "assport", "riving_lic", "rivers_lic",
     "river_lic", "riverLic", "riversLic", "adhaar", "cpf", "curp", "bsn", "nino", "iscal_code", "fiscalCode", "tax_id",
-    "taxId", "TaxId", "taxID", "ax_number", "axNumber", "taxpayer", "itin", "iagnos", "edical", "edication", "rescription",
+    "taxId", "TaxId", "taxID", "ax_number", "axNumber", "taxpayer", "itin", "iagnos", "edical", "edication",
+    "rescription",
     "llerg", "lood_", "bloodType", "bloodGroup", "ealth_", "healthCondition", "healthRecord", "healthData", "isabilit",
     "hiv_status", "ecret", "pi_key", "piKey", "apikey", "API_KEY", "rivate_key", "rivateKey", "igning_key", "igningKey",
-    "ncryption_key", "ncryptionKey", "ccess_token", "ccessToken", "efresh_token", "efreshToken", "uth_token", "uthToken",
+    "ncryption_key", "ncryptionKey", "ccess_token", "ccessToken", "efresh_token", "efreshToken", "uth_token",
+    "uthToken",
     "ot_token", "otToken", "earer_token", "pi_token", "piToken", "_password", "Password",
 )  # fmt: skip
 """Texts of which a source file holds one when it declares or writes a sensitive field."""
@@ -100,7 +104,8 @@ _OTHER: Final = re.compile(
     r"bool|\bdate|\btime|relation|ForeignKey|OneToOne|ManyTo|\bjson|references\(|ObjectId|\[\]|list\[", re.IGNORECASE
 )
 _WRITES: Final = frozenset(
-    {"create", "createMany", "insert", "insertOne", "insertMany", "insert_one", "update", "updateOne", "updateMany", "upsert",
+    {"create", "createMany", "insert", "insertOne", "insertMany", "insert_one", "update", "updateOne", "updateMany",
+     "upsert",
      "save", "findOneAndUpdate", "findByIdAndUpdate", "bulkCreate", "bulk_create", "values", "set", "get_or_create",
      "update_or_create", "updateUser", "findOrCreate", "add"}
 )  # fmt: skip
@@ -112,7 +117,8 @@ _MIGRATION: Final = re.compile(r"(^|/)migrations?/|\.sql$")
 _EXTENDS: Final = re.compile(rb"\$extends|defineExtension|prisma\.\$use|listens_for|EntitySubscriber|addHook\(")
 _NAMES: Final = re.compile(r"\[\s*(?:['\"]\w+['\"]\s*,?\s*)+\]")
 _ANY_ENTITY: Final = frozenset(
-    {"", "repository", "repo", "db", "session", "manager", "em", "tx", "trx", "object", "query", "knex", "insert", "update",
+    {"", "repository", "repo", "db", "session", "manager", "em", "tx", "trx", "object", "query", "knex", "insert",
+     "update",
      "database", "orm", "from", "dal"}
 )  # fmt: skip
 """What a write goes to when the call does not name the entity."""
@@ -154,7 +160,7 @@ def stored_fields(
 
 
 def _plain(name: str) -> str:
-    """Return a name without style, number and the words that say nothing: ``user_accounts`` and ``UserAccount`` are one."""
+    """Return a name without style, number and empty words: ``user_accounts`` and ``UserAccount`` are one."""
     joined = "".join(part for part in words(name) if part not in {"model", "schema", "entity", "table", "tbl"})
     return joined[:-1] if joined.endswith("s") and not joined.endswith("ss") else joined
 
@@ -276,9 +282,9 @@ class _Collector:
             self._extension()
         for call in code.facts.calls:
             last = call.callee.rpartition(".")[2]
-            if _OPENS.search(call.callee):
-                self._protection(call)
-            elif last == "plugin" and b"ncrypt" in code.text[call.arguments_start : call.end]:
+            if _OPENS.search(call.callee) or (
+                last == "plugin" and b"ncrypt" in code.text[call.arguments_start : call.end]
+            ):
                 self._protection(call)
 
     def _written_later(self, owner: str, at: int) -> str:
@@ -378,9 +384,9 @@ class _Collector:
             if depth < 2:
                 symbol = self._symbols.name(code, inner.callee, inner.start)
                 made = symbol.function if symbol.kind == "function" else None
-                if made is not None and symbol.code is not None and made.start != function.start:
-                    if self._body_protects(symbol.code, made, depth + 1):
-                        return True
+                elsewhere = made is not None and made.start != function.start
+                if made and symbol.code and elsewhere and self._body_protects(symbol.code, made, depth + 1):
+                    return True
         return False
 
     def _made_by_protection(self, value: Expression) -> bool:

@@ -49,7 +49,7 @@ _NOT_STORED: Final = re.compile(r"serializers|forms|wtforms|graphene|marshmallow
 
 
 def declared(corpus: Corpus, symbols: Symbols) -> Iterator[ModelField]:
-    """Yield the fields of all models in production code and of Prisma schemas; schemas that cannot be read give none."""
+    """Yield the fields of all models in production code and of Prisma schemas that can be read."""
     for path in sorted(corpus.paths(".prisma")):
         if corpus.files[path].role == "production":
             yield from _prisma(path, corpus.read(path))

@@ -17,8 +17,10 @@ RULE = Rule(
         "dump. Disk encryption does not help against any of these."
     ),
     remediation=(
-        "Encrypt the value in the application before it is written, with a key from a key service and an authenticated "
-        "cipher; keep a keyed hash beside it where the value must be found again.",
+        (
+            "Encrypt the value in the application before it is written, with a key from a key service and an "
+            "authenticated cipher; keep a keyed hash beside it where the value must be found again."
+        ),
         "Hash tokens and API keys that are only ever compared.",
         "Do not store what you need not: card numbers and verification codes belong to the payment provider.",
         "Encrypt the values that are there already, and drop the plain column.",

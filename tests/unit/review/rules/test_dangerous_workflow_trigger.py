@@ -109,8 +109,10 @@ def test_a_strangers_code(text: str, mark: str, tmp_path: Path) -> None:
         ("workflow_run", "run: echo ${{ github.event.workflow_run.head_branch }} # unmet critical", ""),
         (
             "issues",
-            "{uses: actions/github-script@v7, "
-            "with: {script: 'log(`${{ github.event.issue.body }}`)'}} # unmet critical",
+            (
+                "{uses: actions/github-script@v7, "
+                "with: {script: 'log(`${{ github.event.issue.body }}`)'}} # unmet critical"
+            ),
             "",
         ),
         ("issues", "{run: 'echo $T', env: {T: '${{ github.event.issue.title }}'}}", "met"),
