@@ -311,11 +311,11 @@ class Values:
         found: list[Mapping[str, Value]] = [_NOTHING]
         function = code.enclosing_function(call.start)
         if function is not None and names & {item.name for item in code.parameters(function)} - {"self", "cls"}:
-            arguments: list[Mapping[str, Value]] = [*self._arguments(code, function, 1)]
-            found = arguments or found
+            found = self._arguments(code, function, 1) or found
         for loop in reversed(loops):
             rounds = ((given, self._rounds(code, loop, 1, given)) for given in found)
-            found = [{**given, **one} for given, several in rounds for one in several or [_NOTHING]][:MAX_SITUATIONS]
+            every = [{**given, **one} for given, several in rounds for one in several or [_NOTHING]]
+            found = [*every[:MAX_SITUATIONS]]
         return [Value(code, call, given) for given in found]
 
     @staticmethod
