@@ -90,7 +90,7 @@ def _checkouts(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _labels(folder: str) -> tuple[str, list[Row], list[Row]] | None:
-    stems = {path.name.partition(".")[0] for path in LABELS.glob("*.csv")}
+    stems = {path.name.rsplit(".", 2)[0] for path in LABELS.glob("*.csv")}
     stem = next((stem for stem in sorted(stems) if stem.partition("__")[2] == folder), None)
     if stem is None:
         return None

@@ -318,6 +318,20 @@ def test_a_name_is_no_evidence(tmp_path: Path) -> None:
     assert authentication(api(tmp_path, text)) == {"GET /a/": "absent", "GET /b/": "absent"}
 
 
+def test_only_the_framework_asks_its_permissions(tmp_path: Path) -> None:
+    """Django's own ``View`` never looks at ``permission_classes``, whatever stands there."""
+    text = (
+        "from django.views import View\nfrom outside.views import Base\n"
+        "class Plain(View):\n    permission_classes = [IsAuthenticated]\n    def get(self, request): pass\n"
+        "class Other(Base):\n    permission_classes = [IsAuthenticated]\n    def get(self, request): pass\n"
+        "urlpatterns = [path('plain/', Plain.as_view()), path('other/', Other.as_view())]\n"
+    )
+    routes = api(tmp_path, text)
+    assert routes["GET /plain/"].declared.framework == "django"
+    assert str(routes["GET /plain/"].authentication.value) == "absent"
+    assert routes["GET /other/"].declared.framework == "django-rest-framework"
+
+
 def test_what_cannot_be_followed_is_a_gap(tmp_path: Path) -> None:
     """Registries taken over at run time are told."""
     files = {

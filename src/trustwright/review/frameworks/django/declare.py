@@ -13,6 +13,7 @@ from trustwright.review.frameworks.django.handlers import handler, lookups
 from trustwright.review.frameworks.django.middleware import Gates, marked
 from trustwright.review.frameworks.django.mixins import Mixins
 from trustwright.review.frameworks.django.outside import (
+    DJANGO,
     FUNCTIONS,
     GRAPHQL,
     OPEN_REST,
@@ -130,7 +131,8 @@ class Declarer:
     def _class(self, endpoint: Endpoint, lineage: Lineage) -> tuple[bool, list[_Answer]]:
         names = externals(lineage)
         rest = endpoint.actions is not None or any(is_rest(name) for name in names)
-        rest = rest or self._classes.attribute(lineage, "permission_classes") is not None
+        plain = bool(names) and all(name.startswith(DJANGO) for name in names)
+        rest = rest or (not plain and self._classes.attribute(lineage, "permission_classes") is not None)
         pairs = endpoint.actions if endpoint.actions is not None else self._mapped(endpoint)
         if pairs is None:
             pairs = tuple((m, m.lower()) for m in self._methods(endpoint, lineage))

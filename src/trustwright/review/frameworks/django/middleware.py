@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from trustwright.review.frameworks.django.classes import Classes
 from trustwright.review.frameworks.django.conditions import around
@@ -225,8 +226,13 @@ def _lets_through(text: str, path: str, name: str) -> bool:
         return True
     if text.startswith("/") and path.startswith(text.rstrip("$")):
         return True
+    pattern = _compiled(text)
+    return pattern is not None and pattern.match(path.lstrip("/")) is not None
+
+
+@cache
+def _compiled(text: str) -> re.Pattern[str] | None:
     try:
-        pattern = re.compile(text.removeprefix("^").removeprefix("/"))
+        return re.compile(text.removeprefix("^").removeprefix("/"))
     except re.error:
-        return False
-    return pattern.match(path.lstrip("/")) is not None
+        return None

@@ -86,6 +86,9 @@ PLAIN = (
 )  # fmt: skip
 """Beginnings of outside classes that refuse nobody by themselves, those in the table of known guards aside."""
 
+DJANGO = ("django.", "object", "typing.", "abc.", "builtins.")
+"""Beginnings of outside classes that know nothing of ``permission_classes``."""
+
 GRAPHQL = ("graphene_django.", "strawberry.", "ariadne", "graphene.")
 """Libraries whose views hand requests to resolvers, which are not read yet."""
 
