@@ -6,7 +6,7 @@ the call that makes an object, a constant text, the items of a list.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -308,14 +308,13 @@ class Values:
             if names & set(_NAME.findall(loop.target)):
                 loops.append(loop)
                 names |= _named_in(code.expression(loop.items_start, loop.items_end))
-        found: list[Mapping[str, Value]] = [_NOTHING]
+        found: Sequence[Mapping[str, Value]] = [_NOTHING]
         function = code.enclosing_function(call.start)
         if function is not None and names & {item.name for item in code.parameters(function)} - {"self", "cls"}:
             found = self._arguments(code, function, 1) or found
         for loop in reversed(loops):
             rounds = ((given, self._rounds(code, loop, 1, given)) for given in found)
-            every = [{**given, **one} for given, several in rounds for one in several or [_NOTHING]]
-            found = [*every[:MAX_SITUATIONS]]
+            found = [{**given, **one} for given, several in rounds for one in several or [_NOTHING]][:MAX_SITUATIONS]
         return [Value(code, call, given) for given in found]
 
     @staticmethod

@@ -89,6 +89,14 @@ VIEWS = {
         ),
         {"GET /x"},
     ),
+    "a helper registers under several rules": (
+        (
+            "def register(target, rules, view, **options):\n    for rule in rules:\n"
+            "        target.add_url_rule(rule, view_func=view, **options)\n"
+            "def f(): ...\ndef g(): ...\nregister(app, ['/a', '/b'], f)\nregister(app, rules=['/c'], view=g)\n"
+        ),
+        {"GET /a", "GET /b", "GET /c"},
+    ),
     "a helper that nobody calls": ("def register(rule):\n    @app.route(rule)\n    def f(): ...\n", set()),
     "a path in a function": (
         (
@@ -291,6 +299,10 @@ PROTECTED = {
     "before_app_request": (
         "bp = Blueprint('b', __name__)\n@bp.before_app_request\n" + HOOK + "app.register_blueprint(bp)\n"
         "@app.route('/x')\ndef f(): ...\n"
+    ),
+    "before_app_request, for two applications": (
+        "bp = Blueprint('b', __name__)\n@bp.before_app_request\n" + HOOK + "@bp.route('/x')\ndef f(): ...\n"
+        "app.register_blueprint(bp)\nother = Flask('other')\nother.register_blueprint(bp)\n"
     ),
     "class attribute": (
         "from flask.views import MethodView\nclass V(MethodView):\n"

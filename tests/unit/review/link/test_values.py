@@ -110,6 +110,23 @@ def test_a_call_is_told_apart_by_caller_and_round(tmp_path: Path) -> None:
     assert sorted(str(item) for item in found) == ["/default/a", "/default/b", "/one/a", "/one/b"]
 
 
+def test_a_loop_over_an_argument_has_the_rounds_of_its_caller(tmp_path: Path) -> None:
+    """Each caller's list goes with its own other arguments."""
+    text = (
+        "import flask\ndef add(target, names):\n    for one in names:\n        target.mount(one + target)\n"
+        "add('x', ['a', 'b'])\nadd('y', ['c'])\nadd('z', unknown)\n"
+    )
+    project = project_of(tmp_path, {"main.py": text})
+    code = project.corpus.code("main.py")
+    assert code is not None
+    values = Values(project.symbols)
+    (call,) = code.calls_named("mount")
+    found = [
+        text_of(values, given.at(given.expression.arguments[0])) for given in values.situations(code, code.call(call))
+    ]
+    assert found == ["ax", "bx", "cy", None]
+
+
 def test_circles_end(tmp_path: Path) -> None:
     values, value = follow(tmp_path, "def f(x):\n    return g(x)\ndef g(x):\n    return f(x)\nit = f(1)\n")
     assert text_of(values, value) is None

@@ -58,11 +58,12 @@ class Tree:
     def _application(self, places: list[Place | None], reason: str = "") -> Iterator[DeclaredRoute]:
         """Yield the routes of one application; its hooks and those that blueprints give it run before all of them."""
         top = _Above(unresolved=(reason,) if reason else ())
-        before = set(self._reached)
+        earlier, self._reached = self._reached, set()
         found = [pair for place in places for pair in self._below(place, top)]
         hooks = [use for place in places for use in self._declared.hooks.get((place, "before_request"), ())]
-        for place in sorted(self._reached - before):
+        for place in sorted(self._reached):
             hooks += self._declared.hooks.get((place, "before_app_request"), ())
+        self._reached |= earlier
         for endpoint, above in found:
             own = tuple(use for use in above.guards if use not in hooks)
             yield from self._route(endpoint, replace(above, guards=(*dict.fromkeys(hooks), *own)))
