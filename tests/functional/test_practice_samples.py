@@ -60,6 +60,32 @@ def test_bad_practice_is_objected_to(tmp_path: Path, name: str) -> None:
     assert found >= BAD[name]
 
 
+# What the bad sample of change management says in comments alone, as a workflow that does it.
+DIRECT = """
+on: {push: {branches: [main]}}
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker push shop:latest
+      - run: kubectl rollout restart deployment/shop
+"""
+
+
+def test_changes_without_control_are_objected_to(tmp_path: Path) -> None:
+    """Each line of the bad sample of CC8.1 raises its rule: approval, a plan for the way back, and the checks."""
+    words = (SAMPLES / "CC8.1" / "dont" / "sample.ts").read_text()
+    assert "Deploy without approval" in words
+    assert "No rollback plan" in words
+    found = reviewed(tmp_path, {"sample.ts": words, ".github/workflows/deploy.yml": DIRECT}).findings
+    assert {finding.rule.id for finding in found} >= {
+        "deploy-without-approval",
+        "deploy-without-rollback",
+        "deploy-without-tests",
+        "deploy-without-security-scan",
+    }
+
+
 GOOD = ("CC6.1/do", "CC6.6/do", "CC7.2/do", "CC8.1/do", "change-management", "audit-log", "incident-plan")
 
 

@@ -60,7 +60,9 @@ _FIXED: Final = re.compile(
     r"rev-parse|git describe|VERSION|@sha256:",
     re.IGNORECASE,
 )
-_VERSION_INPUT: Final = re.compile(r"^(?!additional).*(?:version|tag|sha|commit|ref|revision|image)$", re.IGNORECASE)
+_VERSION_INPUT: Final = re.compile(
+    r"^(?!additional).*(?:version|tag|sha|commit|ref|revision|image)(?:_name)?$", re.IGNORECASE
+)
 _PROCEDURE: Final = ("rollback", "roll back", "rolling back", "back out")
 _ELSEWHERE: Final = frozenset({Tier.STAGING, Tier.PREVIEW})
 

@@ -21,6 +21,7 @@ LATEST = "docker push shop:latest && kubectl rollout restart deploy/x"
         (PUSH, "met", "{run: helm upgrade --atomic shop chart}"),
         (PUSH, "met", "{run: aws cloudformation deploy --stack-name shop}"),
         (ASKED.format("image_tag"), "met", "{run: kubectl apply -f .}"),
+        (ASKED.format("tag_name"), "met", "{run: kubectl apply -f .}"),
         (ASKED.format("reason"), "unmet low", "{run: kubectl apply -f .}"),
         (PUSH, "unmet low", "{run: kubectl apply -f .}"),
         (PUSH, "unmet low", "{run: terraform apply -auto-approve}"),
