@@ -26,50 +26,32 @@ class DataKind(StrEnum):
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SAYS_PROTECTED: Final = frozenset(
     {
-        "encrypted",
-        "enc",
-        "encryption",
-        "hashed",
-        "hash",
-        "digest",
-        "cipher",
-        "ciphertext",
-        "sealed",
-        "tokenized",
+        "encrypted", "enc", "encryption", "hashed", "hash", "digest", "cipher", "ciphertext", "sealed", "tokenized",
         "sha256",
     }
-)
+)  # fmt: skip
 _PARTIAL: Final = frozenset(
-    {"masked", "last4", "last", "four", "first", "partial", "hint", "prefix", "suffix", "preview", "redacted",
-     "obfuscated",
-     "public", "publishable", "display", "start", "fake", "example", "placeholder"}
+    {
+        "masked", "last4", "last", "four", "first", "partial", "hint", "prefix", "suffix", "preview", "redacted",
+        "obfuscated", "public", "publishable", "display", "start", "fake", "example", "placeholder",
+    }
 )  # fmt: skip
 _NOT_THE_VALUE: Final = frozenset(
-    {"id", "ids", "name", "names", "type", "types", "count", "url", "uri", "expires", "expiry", "expiration", "at",
-     "on",
-     "enabled", "disabled", "required", "status", "label", "version", "ref", "arn", "path", "length", "size", "limit",
-     "date", "time", "used", "valid", "verified", "exists", "set", "header", "param", "params", "field", "provider",
-     "ttl", "lifetime", "duration", "created", "updated", "rotated", "description", "reset", "method", "format",
-     "country", "error", "index", "salt", "iv", "nonce", "algorithm", "scope", "scopes", "brand", "holder", "pattern",
-     "response", "request", "readonly"}
+    {
+        "id", "ids", "name", "names", "type", "types", "count", "url", "uri", "expires", "expiry", "expiration",
+        "at", "on", "enabled", "disabled", "required", "status", "label", "version", "ref", "arn", "path",
+        "length", "size", "limit", "date", "time", "used", "valid", "verified", "exists", "set", "header",
+        "param", "params", "field", "provider", "ttl", "lifetime", "duration", "created", "updated", "rotated",
+        "description", "reset", "method", "format", "country", "error", "index", "salt", "iv", "nonce",
+        "algorithm", "scope", "scopes", "brand", "holder", "pattern", "response", "request", "readonly",
+    }
 )  # fmt: skip
 _YES_OR_NO: Final = frozenset(
     {
-        "is",
-        "has",
-        "use",
-        "uses",
-        "show",
-        "allow",
-        "require",
-        "requires",
-        "needs",
-        "supports",
-        "can",
-        "should",
+        "is", "has", "use", "uses", "show", "allow", "require", "requires", "needs", "supports", "can", "should",
         "disable",
     }
-)
+)  # fmt: skip
 _KINDS: Final = tuple(
     (kind, re.compile(rf"(?:^|_)(?:{pattern})$"))
     for kind, pattern in (
@@ -79,25 +61,31 @@ _KINDS: Final = tuple(
         (DataKind.BANK, r"iban|bank_account(?:_(?:no|num|number))?|bank_?acc(?:ount)?|bank_routing|aba_number"),
         (
             DataKind.NATIONAL_ID,
-            (r"(?:national|identity|citizen|personal_identification)_(?:id|number|no|identification_number|code)|"
-            r"national_insurance(?:_number)?|nino|passport(?:_(?:no|num|number))?|"
-            r"driv(?:er|ers|ing)_licen[cs]e(?:_(?:no|num|number))?|aadhaar(?:_number)?|cpf|curp|bsn|personnummer|"
-            r"codice_fiscale|fiscal_code"),
+            (
+                r"(?:national|identity|citizen|personal_identification)_(?:id|number|no|identification_number|code)|"
+                r"national_insurance(?:_number)?|nino|passport(?:_(?:no|num|number))?|"
+                r"driv(?:er|ers|ing)_licen[cs]e(?:_(?:no|num|number))?|aadhaar(?:_number)?|cpf|curp|bsn|personnummer|"
+                r"codice_fiscale|fiscal_code"
+            ),
         ),
         (DataKind.TAX_ID, r"tax_?(?:id|number|identification_number|payer_id)|taxpayer_(?:id|number)|tin|itin"),
         (
             DataKind.HEALTH,
-            (r"diagnos[ie]s|medical_(?:history|record|records|condition|conditions|notes|number)|medications?|"
-            r"prescriptions?|allerg(?:y|ies)|blood_(?:type|group)|health_(?:condition|conditions|record|records|data|"
-            r"notes|history|insurance|insurance_number)|disabilit(?:y|ies)|hiv_status|chronic_conditions|icd10?_code"),
+            (
+                r"diagnos[ie]s|medical_(?:history|record|records|condition|conditions|notes|number)|medications?|"
+                r"prescriptions?|allerg(?:y|ies)|blood_(?:type|group)|health_(?:condition|conditions|record|records|data|"
+                r"notes|history|insurance|insurance_number)|disabilit(?:y|ies)|hiv_status|chronic_conditions|icd10?_code"
+            ),
         ),
         (
             DataKind.SECRET,
-            (r"api_?keys?|secret_?keys?|private_?key|signing_?key|encryption_?key|secret_?access_?key|client_?secret|"
-            r"webhook_?secret|signing_?secret|shared_?secret|app_?secret|consumer_?secret|access_?token_?secret|"
-            r"(?:totp|otp|mfa|2fa|two_factor|two_fa)_?secret(?:_key)?|access_?token|refresh_?token|auth_?token|bot_?token|"
-            r"oauth_?token|bearer_?token|api_?token|secret|"
-            r"(?:smtp|imap|mail|email|ftp|sftp|proxy|db|database|ldap|ssh|bind|router|vpn)_password"),
+            (
+                r"api_?keys?|secret_?keys?|private_?key|signing_?key|encryption_?key|secret_?access_?key|client_?secret|"
+                r"webhook_?secret|signing_?secret|shared_?secret|app_?secret|consumer_?secret|access_?token_?secret|"
+                r"(?:totp|otp|mfa|2fa|two_factor|two_fa)_?secret(?:_key)?|access_?token|refresh_?token|auth_?token|bot_?token|"
+                r"oauth_?token|bearer_?token|api_?token|secret|"
+                r"(?:smtp|imap|mail|email|ftp|sftp|proxy|db|database|ldap|ssh|bind|router|vpn)_password"
+            ),
         ),
     )
 )  # fmt: skip

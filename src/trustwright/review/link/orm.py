@@ -49,7 +49,7 @@ _NOT_STORED: Final = re.compile(r"serializers|forms|wtforms|graphene|marshmallow
 
 
 def declared(corpus: Corpus, symbols: Symbols) -> Iterator[ModelField]:
-    """Yield the fields of all models in production code and of Prisma schemas that can be read."""
+    """Yield the fields of all models in production code and Prisma schemas; a schema that cannot be read gives none."""
     for path in sorted(corpus.paths(".prisma")):
         if corpus.files[path].role == "production":
             yield from _prisma(path, corpus.read(path))
@@ -178,12 +178,13 @@ def _decorated(code: Code) -> Iterator[ModelField]:
         for item in code.attributes_of(klass):
             marks = [one for one in code.decorators_of(item) if _last(one.name) in _FIELD_DECORATORS]
             if marks:
-                kept.append((item, " ".join(code.source(one.start, one.end) for one in marks)))
-        siblings = frozenset(item.target for item, _ in kept)
-        for item, marks_text in kept:
+                at = code.text.find(item.target.encode(), max(one.end for one in code.decorators_of(item)))
+                kept.append((item, max(at, item.start), " ".join(code.source(one.start, one.end) for one in marks)))
+        siblings = frozenset(item.target for item, _, _ in kept)
+        for item, at, marked in kept:
             annotation = code.source(item.type_start, item.type_end) if item.type_end else ""
-            type_ = f"{annotation.lstrip(': ')} {marks_text}"
-            yield ModelField(klass.name, item.target, type_, code.location(item.start), siblings)
+            type_ = f"{annotation.lstrip(': ')} {marked}"
+            yield ModelField(klass.name, item.target, type_, code.location(at), siblings)
 
 
 def _last(name: str) -> str:
