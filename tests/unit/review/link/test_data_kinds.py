@@ -46,5 +46,7 @@ def test_context() -> None:
 
 def test_claims() -> None:
     """A name may claim protection."""
-    assert says_protected("ssnHash") and says_protected("encrypted_token")
-    assert not says_protected("ssn") and not says_protected("token")
+    assert says_protected("ssnHash")
+    assert says_protected("encrypted_token")
+    assert not says_protected("ssn")
+    assert not says_protected("token")

@@ -31,9 +31,11 @@ def test_models() -> None:
     assert (user.name, user.table, user.line, user.end_line) == ("User", "users", 7, 13)
     secret = user.fields[1]
     assert (secret.name, secret.type, secret.column, secret.line) == ("secret", "String", "secret_value", 10)
-    assert secret.optional and not secret.listed
+    assert secret.optional
+    assert not secret.listed
     assert secret.comment == "sealed before it is written twice"
-    assert user.fields[2].listed and user.fields[0].comment == ""
+    assert user.fields[2].listed
+    assert user.fields[0].comment == ""
 
 
 def test_broken_input() -> None:
