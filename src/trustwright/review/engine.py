@@ -8,6 +8,8 @@ from trustwright.review.assessment import applies, assess, worst_first
 from trustwright.review.findings import Findings
 from trustwright.review.frameworks import NOT_UNDERSTOOD, all_frameworks
 from trustwright.review.link.actions import Actions
+from trustwright.review.link.audit_trails import AuditTrails
+from trustwright.review.link.consequences import Effects
 from trustwright.review.link.corpus import Corpus
 from trustwright.review.link.guards import Guards
 from trustwright.review.link.known import known_guards
@@ -97,12 +99,9 @@ def _triggers() -> tuple[bytes, ...]:
 
 
 def _routes(project: Project) -> Iterable[Route]:
-    verdicts = Verdicts(
-        project.symbols,
-        Guards(project.symbols, known_guards()),
-        Actions(project.symbols, project.settings.audit_helpers),
-        project.settings,
-    )
+    actions = Actions(project.symbols, project.settings.audit_helpers)
+    effects = Effects(actions, AuditTrails(project.symbols, actions))
+    verdicts = Verdicts(project.symbols, Guards(project.symbols, known_guards()), effects, project.settings)
     declared = {route for framework in all_frameworks() for route in framework.routes(project)}
     for route in sorted(declared, key=lambda item: (item.path, item.method, item.location, item.framework)):
         yield verdicts.route(route)

@@ -26,8 +26,7 @@ _SENSITIVE: Final = tuple(
         (EXPORTS, "export dump backup download[-_]?all bulk[-_]?download"),
         (
             _SIGNS_IN,
-            r"log[-_]?in sign[-_]?in log[-_]?out sign[-_]?out authenticat(?:e|ion) oauth2? sso saml 2fa/verify "
-            r"(?<=/)token(?=\s|$)",
+            r"(?:log|sign)[-_]?(?:in|out) authenticat(?:e|ion) oauth2? sso saml (?<=/)token(?=\s|$)",
         ),
         (
             "changes who may do what",
@@ -35,12 +34,14 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "changes credentials",
-            "passwords? (?:api|ssh)[-_]?keys? tokens? secrets? credentials? mfa 2fa otp totp two[-_]?factor passkeys? "
-            "webauthn",
+            "passwords? (?:api|ssh)[-_]?keys? tokens? secrets? credentials? mfa 2fa t?otp two[-_]?factor passkeys?",
         ),
         (
             "moves money",
-            "payments? payouts? refunds? charges? withdraw(?:al|als)? wallets? invoices? billing subscriptions? checkout "
+            "payments? payouts? refunds? charges? withdraw(?:als?)? wallets? invoices? billing subscriptions? checkout",
+        ),
+        (
+            "moves money",
             "transactions? transfers? balance bank[-_]?account",
         ),
         ("changes a user account", "users? accounts? sign[-_]?up customers? employees? people"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trustwright.review.link.consequences import DELETES
 from trustwright.review.model import Confidence, Deletion, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 
@@ -24,6 +25,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     population="routes that delete",
     gap="{unmet} of {examined} deleting routes remove records for good",
+    triggers=("paranoid", "DeleteDateColumn"),
 )
 
 
@@ -31,6 +33,8 @@ def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each route that deletes."""
     for route in project.routes:
         verdict, place = route.deletion, route.declared.location
+        if route.sensitive != DELETES:
+            continue  # what goes on the way to something else (the lines of an order that is changed) is no deletion
         if verdict.value is Deletion.SOFT:
             yield met(place)
         elif verdict.value is Deletion.UNKNOWN:

@@ -26,7 +26,8 @@ def test_express(tmp_path: Path) -> None:
         {
             "app.js": APP
             + """\
-app.delete('/a/:id', admin, async (req, res) => { await db.items.destroy({ where: { id: 1 } }); }); // unmet high
+app.delete('/a/:id', admin, async (req, res) => { await db.items.destroy({ where: { id: 1 } }); }); // unmet medium
+app.delete('/users/:id', admin, async (req, res) => { await db.users.destroy({ where: { id: 1 } }); }); // unmet high
 app.delete('/b/:id', admin, async (req, res) => { // met
   await audit.record('item.delete.begin', req.user);
   await db.items.destroy({ where: { id: 1 } });
