@@ -182,13 +182,13 @@ class Conditions:
         return bool(leaves) and not rejections(code, branch.then_start, branch.then_end)
 
     def _matters(self, code: Code, branch: Branch) -> bool:
-        """Tell whether a branch lets through, refuses, or calls what may refuse."""
-        calls = code.calls_in(branch.then_start, branch.then_end)
+        """Tell whether a branch, its ``else`` included, lets through, refuses, or calls what may refuse."""
+        calls = code.calls_in(branch.then_start, branch.end)
         acts = any(call.callee.rpartition(".")[2] not in _IDLE_CALLS for call in calls)
         return (
             acts
-            or bool(code.within(code.facts.returns, branch.then_start, branch.then_end))
-            or bool(rejections(code, branch.then_start, branch.then_end))
+            or bool(code.within(code.facts.returns, branch.then_start, branch.end))
+            or bool(rejections(code, branch.then_start, branch.end))
         )
 
     # --- truth ----------------------------------------------------------------------------------------------------
@@ -274,6 +274,8 @@ class Conditions:
                 return contains(known, text)
             return self._compared(argument, owner, asked, "in")
         items = self._values.items(owner)
+        whole = self._unfiltered(owner) if items is None else None
+        items = self._values.items(whole) if whole is not None else items
         function = value.code.function_at(argument.expression.start)
         names = [item.name for item in value.code.parameters(function)] if function is not None else []
         if items is None or function is None or not names:
@@ -283,16 +285,29 @@ class Conditions:
             returned = self._values.returned(value.code, function)
             body = returned[0] if len(returned) == 1 else body
         truths = [self._truth(Value(value.code, body, {**value.given, names[0]: item}), asked, depth) for item in items]
-        return both(truths) if call.last_name == "every" else either(truths)
+        truth = both(truths) if call.last_name == "every" else either(truths)
+        return truth if whole is None or (truth is Truth.FALSE and call.last_name == "some") else Truth.UNCLEAR
+
+    def _unfiltered(self, owner: Value) -> Value | None:
+        """Return the list that a filtered one was made of: what holds for none of all holds for none of some."""
+        for found in self._values.of(owner):
+            callee = found.expression.callee if found.expression.kind == "call" else None
+            if callee is not None and found.expression.last_name == "filter":
+                start = found.expression.start
+                return found.at(callee.callee or Expression("name", start, start, name=callee.name.rpartition(".")[0]))
+        return None
 
     def _matched(self, value: Value, asked: Asked, depth: int) -> Truth:
         """Decide ``/^.api/.test(path)``, ``micromatch.isMatch(path, ["/api/**"])`` and Clerk's route matchers."""
         call = value.expression
-        if call.last_name == "test" and call.callee is not None and call.callee.callee is not None and call.arguments:
-            literal = value.code.source(call.callee.callee.start, call.callee.callee.end)
+        if call.last_name == "test" and call.callee is not None and call.arguments:
             known = self._known(value.at(call.arguments[0]), asked)
-            if known is not None and literal.startswith("/"):
-                return matches(known, [literal[1:].rpartition("/")[0]], whole=False)
+            named = Expression("name", call.start, call.start, name=call.name.rpartition(".")[0])
+            meant = self._values.symbols.expression(value.code, call.callee.callee or named)
+            if known is not None and meant.code is not None and meant.expression is not None:
+                literal = meant.code.source(meant.expression.start, meant.expression.end)
+                if meant.expression.kind == "other" and literal.startswith("/"):
+                    return matches(known, [literal[1:].rpartition("/")[0]], whole=False)
         if len(call.arguments) > 1 and self._values.symbols.name(value.code, call.name, call.start).name in _GLOBS:
             known, texts = self._known(value.at(call.arguments[0]), asked), self._texts(value.at(call.arguments[1]))
             if known is not None and texts is not None:

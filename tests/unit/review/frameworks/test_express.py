@@ -349,6 +349,18 @@ def test_a_guard_that_lets_a_path_through_sees_it_without_the_mount(tmp_path: Pa
     assert verdicts == {"GET /api/open": Access.ABSENT, "GET /api/x": Access.ENFORCED}
 
 
+def test_a_guard_that_asks_a_list_made_at_run_time_is_doubtful(tmp_path: Path) -> None:
+    text = (
+        "const open = LIST.filter((one) => one !== process.env.CLOSED)\n"
+        "app.use((req, res, next) => {\n  const listed = open.some((one) => req.path.startsWith(one))\n"
+        "  if (listed) {\n    next()\n  } else {\n"
+        "    if (!req.session.user) return res.status(401).end()\n    next()\n  }\n})\n"
+        "app.get('/x', done)\n"
+    )
+    found = routes_of(tmp_path, {"app.js": USE_GUARDS + text, "guards.js": GUARDS})
+    assert found["GET /x"].authentication.value is Access.UNKNOWN
+
+
 def test_a_guard_before_generated_routes_covers_them(tmp_path: Path) -> None:
     text = (
         "const finale = require('finale-rest')\napp.use('/api/items/:id', auth)\napp.post('/api/items', admin)\n"

@@ -12,6 +12,8 @@ MIDDLEWARE = """
 import { createRouteMatcher } from '@clerk/nextjs/server'
 import micromatch from 'micromatch'
 const OPEN = ['/login', '/api/health']
+const SOME = OPEN.filter((path) => path !== process.env.CLOSED)
+const PATTERN = /^\\/(login|api\\/health)/
 const isListed = (url) => OPEN.some((path) => url.startsWith(path))
 function isLogin(url) { return url.startsWith('/login') }
 const isOpen = createRouteMatcher(['/login(.*)', '/api/health'])
@@ -52,6 +54,9 @@ def reach_of(folder: Path, condition: str, path: str) -> tuple[Reach, bool]:
         ("OPEN.some((path) => { return request.nextUrl.pathname.startsWith(path) })", "/api/users", True),
         ("/^\\/(login|api\\/health)/.test(pathname)", "/api/health", False),
         ("/^\\/(login|api\\/health)/.test(pathname)", "/api/users", True),
+        ("PATTERN.test(pathname)", "/api/health", False),
+        ("PATTERN.test(pathname)", "/api/users", True),
+        ("SOME.some((path) => pathname.startsWith(path))", "/api/users", True),
         ("isListed(pathname)", "/login/start", False),
         ("isListed(request.nextUrl.pathname)", "/api/users", True),
         ("isLogin(pathname)", "/login/start", False),
