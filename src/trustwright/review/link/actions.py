@@ -111,5 +111,5 @@ class Actions:
     def _assignment(self, code: Code, item: Assignment) -> tuple[Action, ...]:
         if "." not in item.target:
             return ()
-        done = self._data.marks(item.target, code.source(item.value_start, item.value_end))
+        done = self._data.assigned(code, item)
         return (Action(done.kind, code.location(item.start), item.target, done.model),) if done is not None else ()

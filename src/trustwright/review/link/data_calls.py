@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from trustwright.review.link.symbols import Symbol, Symbols
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
-from trustwright.review.source.facts import Call, Class
+from trustwright.review.source.facts import Assignment, Call, Class
 
 DataKind = Literal["hard-delete", "soft-delete", "deactivate", "write"]
 
@@ -85,6 +85,8 @@ _SOFT_BASES: Final = re.compile(
     r"^(safedelete\.|django_softdelete\.|softdelete\.|model_utils\.models\.SoftDeletable|django_safe_?delete|"
     r"sqlalchemy_easy_softdelete|mongoose-delete|paranoia)"
 )
+_LOADED: Final = re.compile(r"^(?:await )?[\w.]*(?:session|db)\.(?:get|get_one|query|scalars?|execute)\(")
+"""How a record that SQLAlchemy watches comes about: what is assigned to it is written at the next flush."""
 _REMOTE: Final = re.compile(r"^(?:axios|ky|got|node-fetch|undici|requests|httpx|aiohttp|superagent)\.\w*$")
 _REMOTE_CLIENT: Final = re.compile(r"(?:^|\.)(?:\w*[aA]pi(?:Client)?|http\w*|\w*Client|axios\w*|session|client)$")
 _MAX_TEXT: Final = 600
@@ -119,13 +121,18 @@ class DataCalls:
         return None
 
     @staticmethod
-    def marks(target: str, value: str) -> DataCall | None:
+    def assigned(code: Code, item: Assignment) -> DataCall | None:
         """Say what an assignment to an attribute does: ``user.deletedAt = new Date()``."""
-        owner, _, name = target.rpartition(".")
+        owner, _, name = item.target.rpartition(".")
+        value = code.source(item.value_start, item.value_end)
         if _MARK_FIELD.match(name) and value not in _NOTHING:
             return DataCall("soft-delete", _plain(owner.rpartition(".")[2]))
         if _ACTIVE_FIELD.match(name) and value in {"false", "False"}:
             return DataCall("deactivate", _plain(owner.rpartition(".")[2]))
+        binding = code.binding(owner, item.start) if code.is_python and owner.isidentifier() else None
+        made = binding.assignment if binding is not None else None
+        if made is not None and _LOADED.match(code.source(made.value_start, made.value_end)):
+            return DataCall("write", _plain(owner))
         return None
 
     # --- deletes ------------------------------------------------------------------------------------------------
