@@ -16,6 +16,7 @@ COMMAND = Path(sys.executable).parent / "trustwright"
 SAMPLE_COMMANDS = {
     "fail_politely": "raise TrustwrightError('trustwright.toml:3: retention is not a number: write one.')",
     "fail_badly": "{}['secret-value']",
+    "make_class": "type('Made', (), {'field': type('Field', (), {'__set_name__': interrupted})()})",
     "stop": "click.get_current_context().exit(3)",
     "flood": "[click.echo('x' * 1000) for _ in range(1000)]",
     "wait": "click.echo('waiting'); time.sleep(60)",
@@ -24,6 +25,9 @@ SAMPLE = '''"""Show how to {name}."""
 import time
 import click
 from trustwright.errors import TrustwrightError
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 @click.command()
 @click.option("--format")

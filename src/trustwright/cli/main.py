@@ -119,6 +119,8 @@ def run(arguments: Sequence[str], group: click.Group = trustwright_command) -> i
             raise
         return _say(f"{error.filename or 'the system'}: {error.strerror or error}; put that right and run it again.", 2)
     except Exception as error:
+        if _interrupted(error):
+            return _say("interrupted.", 130)
         if os.environ.get("TRUSTWRIGHT_DEBUG"):
             raise
         sort = type(error).__name__
@@ -135,6 +137,14 @@ def main() -> None:
     # Ending by SystemExit lets every `finally` run: no half-written file stays, and no process.
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Tell whether an error only wraps Ctrl-C: Python 3.11 does so while it makes a class, during an import."""
+    links = [error]
+    while (before := links[-1].__cause__ or links[-1].__context__) is not None and before not in links:
+        links.append(before)
+    return any(isinstance(link, KeyboardInterrupt) for link in links)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
