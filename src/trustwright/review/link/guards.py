@@ -146,7 +146,7 @@ class Guards:
             if entry is not None and entry.defers and (given := function_given(value)) is not None:
                 return self.expression(code, given, depth + 1)
             if entry is not None:
-                return entry.verdict(where)
+                return entry.verdict(where, code.source(value.start, value.end))
             if value.callee is not None and value.callee.kind == "call":
                 return self.expression(code, value.callee, depth + 1)
             inner = [self.expression(code, item, depth + 1) for item in value.arguments if item.kind == "function"]
@@ -365,8 +365,8 @@ class Guards:
                     return self._tested(code, code.call(call), where)
                 if entry.defers and function_given(code.call(call)) is not None:
                     return NOTHING  # the function is part of this body, and its refusals are weighed there
-                disarmed = entry.wraps or entry.disarmed(code.source(call.start, call.end))
-                return NOTHING if disarmed else entry.verdict(where)
+                text = code.source(call.start, call.end)
+                return NOTHING if entry.wraps or entry.disarmed(text) else entry.verdict(where, text)
             return self._maybe(code, call, symbol, last, where, reading)
         if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
             verdict = self._body(symbol.code, symbol.function, reading.deeper())

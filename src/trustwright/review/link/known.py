@@ -21,6 +21,7 @@ class KnownGuard:
         defers: true when a function given to it decides instead (``jwt.verify(token, key, callback)``).
         tests: true when it is given a function of the user, and sends away who fails it (``user_passes_test(test)``).
         unless: texts in the call that take its effect away (``verify_signature": False``), blanks aside.
+        signs_in: texts in the call that make it a way to sign in, which refuses strangers only, blanks aside.
         source: where the library's documentation says so.
     """
 
@@ -32,14 +33,16 @@ class KnownGuard:
     unless: tuple[str, ...] = ()
     defers: bool = False
     tests: bool = False
+    signs_in: tuple[str, ...] = ()
 
     def disarmed(self, call: str) -> bool:
         """Tell whether a call's text switches off what the guard checks."""
-        plain = "".join(call.split()).replace("'", '"')
-        return any(text in plain for text in self.unless)
+        return any(text in _plain(call) for text in self.unless)
 
-    def verdict(self, where: Location) -> GuardVerdict:
-        """Return what the guard enforces; the evidence is its use."""
+    def verdict(self, where: Location, call: str = "") -> GuardVerdict:
+        """Return what the guard enforces, used as ``call`` says; the evidence is its use."""
+        if any(text in _plain(call) for text in self.signs_in):
+            return GuardVerdict(Access.UNKNOWN, Access.UNKNOWN, (where,), f"{self.library} signs people in here")
         return GuardVerdict(
             Access.ENFORCED if "authentication" in self.provides else Access.ABSENT,
             Access.ENFORCED if "authorization" in self.provides else Access.ABSENT,
@@ -65,6 +68,10 @@ class KnownGuards:
         return found
 
 
+def _plain(call: str) -> str:
+    return "".join(call.split()).replace("'", '"')
+
+
 @cache
 def known_guards() -> KnownGuards:
     """Read the table that ships with the product."""
@@ -85,6 +92,7 @@ def _entry(item: Tree) -> KnownGuard:
         wraps=item.text_at("wraps") == "true",
         source=item.text_at("source"),
         unless=item.texts("unless"),
+        signs_in=item.texts("signs_in"),
         defers=item.text_at("defers") == "true",
         tests=item.text_at("tests") == "true",
     )

@@ -89,7 +89,7 @@ _CURRENT = re.compile(
 
 _SETTING = re.compile(
     r"(?<![\w.])(process\.env|import\.meta\.env|env|os\.environ|settings|config)(\.\w+|\[[\"']\w+[\"']\]|\.get\([^)]*\))+"
-    r"|(?<![\w.])os\.getenv\([^)]*\)"
+    r"|(?<![\w.])os\.getenv\([^)]*\)|\b\w*([cC]onfig|[eE]nv)\w*\(\s*[\"'][A-Z][A-Z0-9_]+[\"'][^)]*\)"
 )
 _LONGEST_SETTING = 120
 _ASKS_WHO = re.compile(
@@ -234,6 +234,8 @@ def _without_settings(code: Code, condition: str, at: int) -> str:
     """Return a condition without what it takes from settings: a missing key refuses everybody, whoever asks."""
     condition = _SETTING.sub("", condition)
     for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*", condition)):
+        if not code.is_python and re.search(rf"^(export )?let {name}\b".encode(), code.text, re.MULTILINE):
+            condition = re.sub(rf"(?<![\w.]){name}\b(?!\s*[(.\[])", "", condition)  # the module's own, whoever asks
         binding = code.binding(name, at)
         if binding is not None and binding.assignment is not None and binding.assignment.value_end:
             made = plain(code, binding.assignment.value_start, binding.assignment.value_end)

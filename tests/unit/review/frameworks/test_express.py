@@ -438,3 +438,38 @@ def test_odd_code_does_no_harm(tmp_path: Path, text: str) -> None:
         "GET /{a}",
         "GET /{replace}",
     }
+
+
+def test_a_class_that_a_module_is_made_of_is_set_up_once_by_what_makes_it(tmp_path: Path) -> None:
+    files = {
+        "server.js": (
+            "const express = require('express')\nconst Api = require('./api')\n"
+            "class Server {\n  constructor() { this.api = new Api(this) }\n"
+            "  start() {\n    const app = express()\n    const router = express.Router()\n    app.use('/v1', router)\n"
+            "    router.use('/api', this.api.router)\n  }\n}\nmodule.exports = Server\n"
+        ),
+        "api.js": (
+            "const express = require('express')\n"
+            "class Api {\n  constructor(server) { this.server = server; this.router = express(); this.init() }\n"
+            "  init() { this.router.get('/users', (req, res) => res.json({})) }\n}\nmodule.exports = Api\n"
+        ),
+    }
+    assert set(routes_of(tmp_path, files)) == {"GET /v1/api/users"}
+
+
+def test_code_that_calls_itself_over_and_over_hides_no_route(tmp_path: Path) -> None:
+    calls = "\n".join(f"  walk(`/${{depth}}/{number}`, depth + 1)" for number in range(8))
+    walk = f"function walk(path, depth) {{\n  cache.get('/x', path)\n{calls}\n}}\nwalk('', 0)\n"
+    text = f"{walk}app.get('/users', (req, res) => res.json({{}}))\n"
+    project = project_of(tmp_path, {"app.js": APP + text})
+    assert [route.name for route in project.routes] == ["GET /users"]
+    assert not [gap for gap in project.gaps if gap.kind == "not-understood"]
+
+
+def test_code_that_is_not_followed_to_its_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trustwright.review.link.assembly.evaluation.MAX_RUNS", 3)
+    text = "\n".join(f"function f{n}() {{ app.get('/{n}', (req, res) => res.json({{}})) }}\nf{n}()" for n in range(5))
+    project = project_of(tmp_path, {"app.js": APP + text})
+    assert len(project.routes) == 3
+    told = [gap for gap in project.gaps if gap.kind == "not-understood"]
+    assert [(gap.path, "routes may be missing" in gap.detail) for gap in told] == [("app.js", True)]

@@ -278,6 +278,13 @@ OPEN_HANDLERS = {
     ),
     "another method": "if (request.method !== 'POST') { return { message: 'Method Not Allowed', code: 405 } } act()",
     "a missing setting": "const apiKey = process.env.API_KEY; if (!apiKey) throw new ApiError('none', 403); act()",
+    "a key that was never read": (
+        "if (jwtSecret === undefined) throw new Error('not ready'); act()\n}\nlet jwtSecret\n{"
+    ),
+    "a key that is no JSON": (
+        "const keys = readSetting(); function readSetting() { const jwtKeys = getConfigFromEnv('JWT_KEYS');"
+        " try { return JSON.parse(jwtKeys) } catch { throw new Error('JWT_KEYS is no JSON') } } act()"
+    ),
     "a wrong password": "if (!(await compare(body.password, user.hash))) return Response.json({}, { status: 401 })",
     "an error that is only logged": (
         "try { const session = await getSession(); if (!session) throw new Error('no') }"

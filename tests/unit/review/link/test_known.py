@@ -37,3 +37,13 @@ def test_a_call_may_switch_its_check_off() -> None:
     assert entry is not None
     assert entry.disarmed("jwt.decode(token, options={'verify_signature': False})")
     assert not entry.disarmed("jwt.decode(token, key, algorithms=['RS256'])")
+
+
+def test_a_way_to_sign_in_guards_nothing_yet() -> None:
+    """Passport's strategies for passwords and for other companies' accounts let strangers become known."""
+    entry = known_guards().find("passport.authenticate")
+    assert entry is not None
+    where = Location("app.js", 3)
+    assert entry.verdict(where, "passport.authenticate('local')").authentication is Access.UNKNOWN
+    assert entry.verdict(where, "passport.authenticate( 'google', { scope })").authentication is Access.UNKNOWN
+    assert entry.verdict(where, "passport.authenticate('jwt')").authentication is Access.ENFORCED

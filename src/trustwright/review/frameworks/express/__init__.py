@@ -22,5 +22,5 @@ def routes(project: Project) -> Iterator[DeclaredRoute]:
     assembly.start_from(project.production())
     registration = Registration(assembly)
     registration.walk_all()
-    project.gaps += registration.gaps
+    project.gaps += registration.gaps + assembly.gaps()
     yield from registration.routes()

@@ -7,8 +7,8 @@ from trustwright.review.frameworks.express import resources
 from trustwright.review.frameworks.express.answers import Answers
 from trustwright.review.frameworks.express.chains import ANY, Guard, Layer, Layers, Registered, answered
 from trustwright.review.frameworks.express.guarding import Guarding
-from trustwright.review.link.assembly.evaluation import Interest
 from trustwright.review.link.assembly.handlers import Handler
+from trustwright.review.link.assembly.interest import Interest
 from trustwright.review.link.assembly.paths import ANYTHING, Path, from_regex, from_text
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.values import Condition, Dynamic, External, Module, Thing, Use, Written

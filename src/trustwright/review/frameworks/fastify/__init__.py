@@ -25,4 +25,5 @@ def routes(project: Project) -> Iterator[DeclaredRoute]:
         contexts.load(thing)
     for code in started_by_command(project.corpus, project.symbols.modules):
         contexts.start(code)
+    project.gaps += assembly.gaps()
     yield from contexts.routes()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from trustwright.review.frameworks.fastify.autoload import NAMES as AUTOLOAD
 from trustwright.review.frameworks.fastify.autoload import Autoload, Folder
 from trustwright.review.frameworks.fastify.guarding import Decorators, Guarding, Hook
-from trustwright.review.link.assembly.evaluation import Interest
+from trustwright.review.link.assembly.interest import Interest
 from trustwright.review.link.assembly.paths import ANYTHING, Path, from_text
 from trustwright.review.link.assembly.running import Assembly
 from trustwright.review.link.assembly.values import Closure, External, Module, Text, Thing, Use, Value, Written

@@ -2,9 +2,10 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
 
+from trustwright.review.link.assembly.interest import Interest
 from trustwright.review.link.assembly.lists import Lists
 from trustwright.review.link.assembly.names import Names, chain
 from trustwright.review.link.assembly.texts import Texts
@@ -37,37 +38,18 @@ from trustwright.review.source.facts import Function
 MAX_DEPTH = 40
 """Functions that run inside one another; real set-up code stays below fifteen."""
 
+MAX_RECURSION = 4
+"""Runs of one function inside itself: routers that nest, and folders of routes, go no deeper."""
+
+MAX_FRUITLESS = 5
+"""Runs of a function in which nothing was made or registered, after which only what it returns is read."""
+
 MAX_RUNS = 10_000
 """Function runs of one repository. A helper that is called once for each route needs one run for each."""
 
 _SELF = frozenset({"bind"})
 _EACH = frozenset({"forEach", "map", "flatMap"})
 _SIMPLE = re.compile(r"[\w$]+(\.[\w$]+)*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """What a framework wants followed.
-
-    Attributes:
-        makers: qualified outside functions or classes that make a thing, with the thing's kind.
-        methods: the methods of things that are recorded.
-        verbs: those of them that take a path and a handler, and bear names that many other objects' methods have.
-        branches: methods that give a new thing instead of the thing itself, with its kind.
-        outside: qualified outside functions that are recorded on the things among their arguments (in objects too).
-        passes: qualified outside functions that return the thing given to them.
-        triggers: texts without which a file cannot matter.
-        any_method: the method that is meant when its name is only known at run time (``app[method](path, handler)``).
-    """
-
-    makers: Mapping[str, str]
-    methods: frozenset[str]
-    verbs: frozenset[str]
-    branches: Mapping[str, str]
-    outside: frozenset[str]
-    passes: frozenset[str]
-    triggers: tuple[str, ...]
-    any_method: str = "all"
 
 
 class Evaluation(ABC):
@@ -84,8 +66,13 @@ class Evaluation(ABC):
         self.things: list[Thing] = []
         self.ran: set[tuple[str, int, int]] = set()
         """The functions that ran, with the frame they were written in."""
+        self.gave_up = ""
+        """Where the code ran longer than is followed, so that something may have been left out; else empty."""
         self._depth = 0
         self._runs = 0
+        self._registered = 0
+        self._running: Counter[tuple[str, int]] = Counter()
+        self._fruitless: Counter[tuple[str, int]] = Counter()
         self._parameters: dict[tuple[str, int], tuple[tuple[str, Expression | None], ...]] = {}
         self._last: Thing | None = None
 
@@ -198,6 +185,7 @@ class Evaluation(ABC):
         """Note a use of a thing, unless it stands where the code never comes."""
         conditions = self._conditions(written)
         if NEVER not in conditions:
+            self._registered += 1
             thing.uses.append(Use(thing, method, written, arguments, conditions, gives))
 
     def arguments(self, written: Written) -> tuple[Written, ...]:
@@ -291,21 +279,30 @@ class Evaluation(ABC):
         self, closure: Closure, arguments: tuple[Value | None, ...], call: Written | None, this: Instance | None
     ) -> Value | None:
         code, function = closure.frame.code, closure.function
-        if self._depth >= MAX_DEPTH or self._runs >= MAX_RUNS or function.body_end <= function.body_start:
+        key = (code.path, function.start)
+        if self._depth >= MAX_DEPTH or self._running[key] >= MAX_RECURSION or function.body_end <= function.body_start:
+            return None
+        if self._runs >= MAX_RUNS:
+            self.gave_up = self.gave_up or code.path
             return None
         conditions = call.frame.conditions | self._conditions(call) if call is not None else frozenset()
         this = this or closure.this
         frame = Frame(code, function, closure.frame, function.start, function.end, this=this, conditions=conditions)
         self._bind(frame, function, arguments)
         if this is not None:
-            this.runs[code.path, function.start] = frame
+            this.runs[key] = frame
+        self._running[key] += 1
         self._depth += 1
         self._runs += 1
         self.ran.add((code.path, function.start, id(closure.frame)))
         try:
-            self.run(frame, function.body_start, function.body_end)
+            if self._fruitless[key] < MAX_FRUITLESS:
+                before = self._registered, len(self.things)
+                self.run(frame, function.body_start, function.body_end)
+                self._fruitless[key] += before == (self._registered, len(self.things))
             return self._returned(frame, function)
         finally:
+            self._running[key] -= 1
             self._depth -= 1
 
     def _bind(self, frame: Frame, function: Function, arguments: tuple[Value | None, ...]) -> None:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from trustwright.review.link.assembly.evaluation import Evaluation, Interest
+from trustwright.review.link.assembly.evaluation import Evaluation
+from trustwright.review.link.assembly.interest import Interest
 from trustwright.review.link.assembly.names import chain
 from trustwright.review.link.assembly.values import (
     ClassValue,
@@ -18,6 +19,7 @@ from trustwright.review.link.assembly.values import (
     Written,
 )
 from trustwright.review.link.symbols import Symbols
+from trustwright.review.model import Gap
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Call, Class, Function, Loop
 
@@ -48,6 +50,7 @@ class Assembly(Evaluation):
         self._frames: dict[str, Frame] = {}
         self._triggers = tuple(text.encode() for text in interest.triggers)
         self._told: dict[str, bool] = {}
+        self._classes: set[tuple[str, int]] = set()
         self._matter: dict[tuple[str, int], tuple[int, bool]] = {}
         outside = (*interest.makers, *interest.outside, *interest.passes)
         self._modules = frozenset(name[:end] for name in outside for end in _ends(name))
@@ -62,6 +65,11 @@ class Assembly(Evaluation):
         for code, calls in starts:
             for call in calls:
                 self._run_around(code, call, production)
+
+    def gaps(self) -> list[Gap]:
+        """Say where following the code was given up."""
+        what = "what sets up the application here is longer than is followed; routes may be missing"
+        return [Gap("not-understood", self.gave_up, what)] if self.gave_up else []
 
     def _run_once(self, code: Code, function: Function, this: Instance | None = None) -> None:
         """Run a function with nothing known of its arguments, unless it has run."""
@@ -78,25 +86,27 @@ class Assembly(Evaluation):
         return module.removeprefix("node:") in self._modules
 
     def _run_around(self, code: Code, call: Call, codes: list[Code]) -> None:
-        """Run the outermost function around a call; for one in a class, the functions that make its objects."""
+        """Run the outermost function around a call; for one in a class, what makes the class's objects."""
         functions = list(code.enclosing_functions(call.start))
         klass = code.enclosing_class(call.start)
         if klass is None:
+            self.enter(code)
             if functions:
                 self._run_once(code, functions[-1])
-            return
-        makers = [item for other in codes if klass.name for item in self._making(other, code, klass)]
-        for other, creation in makers:
-            around = list(other.enclosing_functions(creation.start))
-            if around and other.enclosing_class(creation.start) is None:
-                self._run_once(other, around[-1])
-        if not makers:
-            self._run_whole(ClassValue(klass, self.enter(code)))
+        elif (code.path, klass.start) not in self._classes:
+            self._classes.add((code.path, klass.start))
+            makers = [item for other in codes if klass.name for item in self._making(other, code, klass)]
+            for other, creation in makers:
+                self._run_around(other, creation, codes)
+            if not makers:
+                self._run_whole(ClassValue(klass, self.enter(code)))
 
     def _making(self, other: Code, code: Code, klass: Class) -> Iterator[tuple[Code, Call]]:
         """Yield the calls in a file that make an object of a class."""
         for creation in other.calls_named(klass.name):
             meant = self.symbols.name(other, creation.callee, creation.start) if creation.new else None
+            if meant is not None and meant.kind == "module":
+                meant = self.symbols.exported(meant.name, "default")
             if meant is not None and meant.klass == klass and meant.code is code:
                 yield other, creation
 
