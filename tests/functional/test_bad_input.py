@@ -284,6 +284,7 @@ def test_a_checkout_that_points_elsewhere_is_read_where_it_is(shop: Path, tmp_pa
     assert len(document(shop)["routes"]) == 2
 
 
+@pytest.mark.slow
 def test_pipes_and_folders_in_the_place_of_files(shop: Path) -> None:
     for name in ("x.py", "package-lock.json", "main.tf"):
         os.mkfifo(shop / name)
@@ -346,6 +347,7 @@ def test_files_that_change_while_they_are_read(shop: Path, change: str, monkeypa
 # --- the machine -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", "/proc/self", "", "relative"])
 def test_a_home_that_cannot_be_written_means_no_cache(shop: Path, tmp_path: Path, home: str) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "XDG_CACHE_HOME"}
@@ -353,6 +355,7 @@ def test_a_home_that_cannot_be_written_means_no_cache(shop: Path, tmp_path: Path
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_behind(shop: Path, tmp_path: Path) -> None:
     def no_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
@@ -385,6 +388,7 @@ def test_a_broken_cache_is_no_cache(shop: Path, tmp_path: Path, monkeypatch: pyt
     assert run("review", shop, "--format", "json") == first
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_one_sentence(shop: Path) -> None:
     assert told_in_one_sentence(outside("review", shop, "--output", "/dev/full"))
     with Path("/dev/full").open("wb") as full:
@@ -393,6 +397,7 @@ def test_output_that_cannot_be_written_is_one_sentence(shop: Path) -> None:
     assert told_in_one_sentence(Done(done.returncode, "", done.stderr))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("descriptor", "code"), [(1, 2), (2, 0)])
 def test_closed_streams(shop: Path, descriptor: int, code: int) -> None:
     done = outside("review", shop, preexec_fn=lambda: os.close(descriptor))

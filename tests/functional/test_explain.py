@@ -100,6 +100,7 @@ def every_name() -> list[str]:
     return [subject.id for kind in kinds for subject in kind]
 
 
+@pytest.mark.slow
 def test_all_that_has_a_name_fits_80_columns(explain: Explain) -> None:
     too_wide = {name: line for name in every_name() for line in explain(name).splitlines() if len(line) > 80}
     assert too_wide == {}

@@ -99,6 +99,7 @@ def test_the_sarif_keeps_its_schema(shop: Path, root: Path) -> None:
     assert log["runs"][0]["results"]
 
 
+@pytest.mark.slow
 def test_the_output_is_the_same_whatever_the_processes_the_cache_and_the_order_of_sets(shop: Path) -> None:
     texts = set()
     for seed, words in enumerate((["--jobs=1", "--no-cache"], ["--jobs=2"], []), 1):
@@ -185,6 +186,7 @@ def test_an_empty_folder_is_not_compliant(tmp_path: Path) -> None:
     assert {row["status"] for row in document(tmp_path / "empty")["controls"]} == {"not-assessed"}
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(shop: Path) -> None:
     read, write = os.pipe()
     os.close(read)

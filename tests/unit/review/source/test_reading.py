@@ -41,6 +41,7 @@ def test_a_damaged_cache_is_ignored(tmp_path: Path, damage: bytes) -> None:
         assert read(folder, cache) == first
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_the_answer(tmp_path: Path) -> None:
     """Enough text that a pool is used; order and content stay."""
     text = "import os\n" + "def f(x):\n    return g(x, key='value')\n" * 6000

@@ -64,6 +64,7 @@ def test_what_ssh_is_given_runs_elsewhere() -> None:
     assert [(one.words[0], one.remote) for one in found] == [("ssh", False), ("cd", True), ("docker", True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
     [
