@@ -55,6 +55,8 @@ class Binding:
 class Code:
     """One source file with its facts.
 
+    ``is_python`` is False for JavaScript and TypeScript.
+
     Args:
         path: relative to the reviewed folder.
         language: ``javascript``, ``typescript``, ``tsx`` or ``python``.
@@ -67,18 +69,15 @@ class Code:
         """Hold the facts; nothing is computed before it is asked for."""
         self.path = path
         self.language = language
+        self.is_python = language == "python"
         self.role = role
         self.facts = facts
         self._read = read
+        self._targets: dict[str, str] = {}
         self._words: dict[int, frozenset[str]] = {}
         self._starts: dict[int, tuple[tuple[_Placed, ...], list[int]]] = {}
         self._expressions: dict[tuple[int, int], Expression] = {}
         self._parameters: dict[int, tuple[Parameter, ...]] = {}
-
-    @property
-    def is_python(self) -> bool:
-        """True for Python; False for JavaScript and TypeScript."""
-        return self.language == "python"
 
     @cached_property
     def text(self) -> bytes:
@@ -143,7 +142,10 @@ class Code:
 
     def target(self, call: Call) -> str:
         """Return the qualified name of what a call calls."""
-        return self.qualified(call.callee)
+        found = self._targets.get(call.callee)
+        if found is None:
+            found = self._targets[call.callee] = self.qualified(call.callee)
+        return found
 
     @cached_property
     def _calls_by_name(self) -> dict[str, list[Call]]:
