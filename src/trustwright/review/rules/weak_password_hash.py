@@ -135,7 +135,8 @@ _STORED = re.compile(
 
 def _compared(code: Code) -> Iterator[Observation]:
     """Object where a stored password is compared with ``==``: it must be stored as it was typed."""
-    for branch in code.facts.branches:
+    lower = code.text.lower()
+    for branch in code.facts.branches if b"passw" in lower or b"pwd" in lower else ():
         text = code.source(branch.condition_start, min(branch.condition_end, branch.condition_start + 300))
         match = _PLAIN.search(text)
         if match and _STORED.search(match[0]) and not _CONFIRMATION.search(match[0]):
