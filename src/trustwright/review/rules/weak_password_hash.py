@@ -47,6 +47,10 @@ _LEAST_COST = 10
 _LEAST_ITERATIONS = 100_000
 _WEAK_DJANGO = ("MD5PasswordHasher", "SHA1PasswordHasher", "UnsaltedMD5", "UnsaltedSHA1", "CryptPasswordHasher")
 
+_HASHERS = tuple(
+    sorted({"createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD)})
+)
+
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each place where a password is hashed or compared."""
@@ -57,8 +61,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 
 def _hashes(code: Code) -> Iterator[Observation]:
-    names = ("createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD))
-    for call in code.calls_named(*sorted(set(names))):
+    for call in code.calls_named(*_HASHERS):
         target, place = code.target(call), code.location(call.start)
         if target in _GOOD:
             cost = code.call(call).argument(1, "rounds") if target in _ROUNDS else None

@@ -6,7 +6,7 @@ nobody outside ``source`` ever holds a syntax tree.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -139,6 +139,11 @@ class Code:
         for call in self.facts.calls:
             index.setdefault(call.callee.rpartition(".")[2], []).append(call)
         return index
+
+    @property
+    def called(self) -> KeysView[str]:
+        """The last parts of the names of all that is called."""
+        return self._calls_by_name.keys()
 
     def calls_named(self, *names: str) -> list[Call]:
         """Return the calls whose callee's last part is one of ``names``, in order of place."""
