@@ -190,7 +190,10 @@ def signs_in(code: Code, function: Function) -> bool:
 @lru_cache(maxsize=2_000)
 def _about_caller(text: str) -> str:
     """Leave out what looks like the caller's identity and is not."""
-    return _DATABASE.sub("", _FORGERY.sub("", text))
+    lower = text.lower()
+    if any(word in lower for word in ("csrf", "xsrf", "nonce", "state")):
+        text = _FORGERY.sub("", text)
+    return _DATABASE.sub("", text) if "session" in lower else text
 
 
 def _weigh_strictly(code: Code, item: Rejection, function: Function, context: str) -> GuardVerdict:

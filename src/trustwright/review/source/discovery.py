@@ -182,7 +182,7 @@ def role_of_text(text: bytes) -> Role | None:
         return "generated"
     if _BUNDLED.search(head):
         return "vendored"
-    longest = max((len(line) for line in text[:60_000].split(b"\n")), default=0)
+    longest = max(map(len, text[:60_000].split(b"\n")))
     lines = text.count(b"\n") + 1
     return "minified" if longest > 5_000 and len(text) / lines > 300 else None
 
