@@ -84,6 +84,8 @@ _FILE: Final = re.compile(
 _THIS_MACHINE: Final = re.compile(r"['\"](localhost|127\.0\.0\.1)['\"]")
 _LOOSE_LDAP: Final = re.compile(r"OPT_X_TLS_(NEVER|ALLOW|TRY)$")
 
+_OPTIONS: Final = tuple(sorted(_ON | _OFF | _MODES | {"verify", "ssl", "checkServerIdentity", "known_hosts"}))
+
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each switch, and for each client whose check is on because nothing switches it off."""
@@ -96,9 +98,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 def _switches(project: Project, code: Code) -> Iterator[Observation]:
     """Judge every option and attribute that switches a check on or off."""
-    for pair in code.pairs_named(
-        *sorted(_ON | _OFF | _MODES | {"verify", "ssl", "checkServerIdentity", "known_hosts"})
-    ):
+    for pair in code.pairs_named(*_OPTIONS):
         call = _around(code, pair.start)
         if pair.key not in {"verify", "ssl", "known_hosts"} or _is_http(code, pair.key, call):
             yield from _judge(project, code, pair.key, code.value(pair), pair.start)

@@ -47,6 +47,10 @@ _LEAST_COST = 10
 _LEAST_ITERATIONS = 100_000
 _WEAK_DJANGO = ("MD5PasswordHasher", "SHA1PasswordHasher", "UnsaltedMD5", "UnsaltedSHA1", "CryptPasswordHasher")
 
+_HASHERS = tuple(
+    sorted({"createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD)})
+)
+
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each place where a password is hashed or compared."""
@@ -57,8 +61,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 
 def _hashes(code: Code) -> Iterator[Observation]:
-    names = ("createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD))
-    for call in code.calls_named(*sorted(set(names))):
+    for call in code.calls_named(*_HASHERS):
         target, place = code.target(call), code.location(call.start)
         if target in _GOOD:
             cost = code.call(call).argument(1, "rounds") if target in _ROUNDS else None
@@ -135,7 +138,8 @@ _STORED = re.compile(
 
 def _compared(code: Code) -> Iterator[Observation]:
     """Object where a stored password is compared with ``==``: it must be stored as it was typed."""
-    for branch in code.facts.branches:
+    lower = code.text.lower()
+    for branch in code.facts.branches if b"passw" in lower or b"pwd" in lower else ():
         text = code.source(branch.condition_start, min(branch.condition_end, branch.condition_start + 300))
         match = _PLAIN.search(text)
         if match and _STORED.search(match[0]) and not _CONFIRMATION.search(match[0]):

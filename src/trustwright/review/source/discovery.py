@@ -112,7 +112,7 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
             gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
             continue
         try:
-            info = os.lstat(root / name)
+            info = os.lstat(os.path.join(root, name))
         except OSError:
             continue
         state.update(f"{name}\0{info.st_mode} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}\0".encode())
@@ -157,7 +157,7 @@ class _Inside:
         folder = name.rpartition("/")[0]
         known = self._known.get(folder)
         if known is None:
-            plain = folder.rpartition("/")[2] not in {"", ".."} and not os.path.islink(self._root / folder)
+            plain = folder.rpartition("/")[2] not in {"", ".."} and not os.path.islink(os.path.join(self._root, folder))
             known = self._known[folder] = plain and self.holds(folder)
         return known
 
@@ -182,7 +182,7 @@ def role_of_text(text: bytes) -> Role | None:
         return "generated"
     if _BUNDLED.search(head):
         return "vendored"
-    longest = max((len(line) for line in text[:60_000].split(b"\n")), default=0)
+    longest = max(map(len, text[:60_000].split(b"\n")))
     lines = text.count(b"\n") + 1
     return "minified" if longest > 5_000 and len(text) / lines > 300 else None
 
