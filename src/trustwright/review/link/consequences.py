@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from trustwright.review.link.actions import Action, Actions
 from trustwright.review.link.audit_trails import AuditTrails, Trail
-from trustwright.review.model import Audit, DeclaredRoute, Deletion, Verdict
+from trustwright.review.link.weighing import signs_in
+from trustwright.review.model import Audit, DeclaredRoute, Deletion, Location, Reach, Verdict
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
@@ -59,6 +60,7 @@ _TRIVIAL: Final = re.compile(
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
+_REDIRECTS: Final = re.compile(r"return\s+(?:await\s+)?[\w.]*redirect\w*\(", re.IGNORECASE)
 _STATIC: Final = re.compile(r"thumbnail|image|avatar|icon|asset|static|logo|font", re.IGNORECASE)
 
 
@@ -69,6 +71,8 @@ class Consequences(NamedTuple):
     deletion: Verdict[Deletion]
     sensitive: str
     audit: Verdict[Audit]
+    reach: Reach
+    reached: tuple[Location, ...]
 
 
 class Effects:
@@ -82,19 +86,21 @@ class Effects:
     def of(self, declared: DeclaredRoute, handler: tuple[Code, Function] | None) -> Consequences:
         """Judge a route by what its handler does; ``handler`` is ``None`` when it could not be found."""
         found = handler is not None or declared.ready_made
-        actions = self._actions.of(*handler, unreached=declared.unreached) if handler is not None else ()
+        seen = self._actions.of(*handler, unreached=declared.unreached) if handler is not None else ()
+        actions = tuple(one for one in seen if one.kind not in {"read", "call"})
+        reach = _reach(*handler, seen) if handler is not None else (Reach.UNSEEN, ())
         changes = declared.method not in _SAFE_METHODS or any(one.kind in _ACTS for one in actions)
         deletion = _deletion(declared, found, actions)
         sensitive = _sensitive(declared, changes, deletion.value, actions)
         if not sensitive and not any(one.kind == "audit" for one in actions):
-            return Consequences(changes, deletion, "", Verdict(Audit.NOT_NEEDED))
+            return Consequences(changes, deletion, "", Verdict(Audit.NOT_NEEDED), *reach)
         if not found:
             audit = _unsettled(declared, "the handler could not be found")
         else:
             # A handler without a visible change still changes something, unless it only lets people in.
             followed = any(one.kind in _ACTS for one in actions) or not changes or sensitive == _SIGNS_IN
             audit = self._audit(declared, handler, actions, sensitive, followed=followed)
-        return Consequences(changes, deletion, sensitive, audit)
+        return Consequences(changes, deletion, sensitive, audit, *reach)
 
     def _audit(
         self,
@@ -129,6 +135,23 @@ class Effects:
         if early and late:
             return Verdict(Audit.BEFORE_AND_AFTER, places)
         return Verdict(Audit.BEFORE if early else Audit.AFTER, places)
+
+
+def _reach(code: Code, function: Function, seen: tuple[Action, ...]) -> tuple[Reach, tuple[Location, ...]]:
+    """Say how far what a handler does goes, and where."""
+    if signs_in(code, function):
+        return Reach.SIGNS_IN, ()
+    for reach, kinds in ((Reach.CHANGES, _ACTS), (Reach.READS, {"read"})):
+        places = tuple(dict.fromkeys(one.location for one in seen if one.kind in kinds))
+        if places:
+            return (Reach.NOTHING, ()) if reach is Reach.READS and _only_redirects(code, function) else (reach, places)
+    return (Reach.UNSEEN if any(one.kind in {"call", "remote"} for one in seen) else Reach.NOTHING), ()
+
+
+def _only_redirects(code: Code, function: Function) -> bool:
+    """Tell whether whatever a handler finds, it only sends the caller elsewhere."""
+    leaves = code.within(code.facts.returns, function.body_start, function.body_end)
+    return bool(leaves) and all(_REDIRECTS.match(code.source(item.start, item.end)) for item in leaves)
 
 
 def _unsettled(declared: DeclaredRoute, reason: str) -> Verdict[Audit]:

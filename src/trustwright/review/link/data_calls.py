@@ -28,6 +28,19 @@ _ONLY_OF_DATABASES: Final = frozenset(
         "deleteFrom", "delete_one", "delete_many", "delete_instance", "find_one_and_delete", "_raw_delete",
     }
 )  # fmt: skip
+_READS: Final = frozenset(
+    {
+        "find", "findMany", "findUnique", "findFirst", "findOne", "findAll", "findById", "findByPk", "findAndCountAll",
+        "findOneBy", "findBy", "findUniqueOrThrow", "findFirstOrThrow", "findOneOrFail", "find_one", "countDocuments",
+        "aggregate", "groupBy", "select", "selectFrom", "first", "one", "one_or_none", "all", "scalar", "scalars",
+        "filter", "filter_by", "get", "first_or_404", "get_or_404", "paginate", "count", "exists", "fetchall",
+        "fetchone", "values", "values_list", "order_by", "getMany", "getOne", "getManyAndCount", "getRawMany",
+    }
+)  # fmt: skip
+_LANGUAGE: Final = re.compile(
+    r"(^|\.)(Object|Promise|Array|Math|JSON|Number|String|Date|Map|Set|Buffer|URL|Response|NextResponse|Reflect)$"
+)
+"""Names that look like a model's and are the language's."""
 _MARKS: Final = frozenset({"softDelete", "softRemove", "soft_delete", "softDeleteMany"})
 _WRITES: Final = frozenset(
     {
@@ -117,8 +130,25 @@ class DataCalls:
         if last in _SQL_CALLS:
             return _by_sql(code, call)
         if last in _WRITES and receiver and not _NO_DATABASE.search(receiver):
-            return self._write(code, call, last, receiver)
+            # Flask's session is a signed cookie; what is written to it is not stored.
+            return self._write(code, call, last, receiver) if code.qualified(receiver) != "flask.session" else None
         return None
+
+    def reads(self, code: Code, call: Call) -> bool:
+        """Tell whether a call reads stored data."""
+        last = call.callee.rpartition(".")[2]
+        receiver = call.callee[: -len(last) - 1]
+        if not receiver:
+            return last in {"get_object_or_404", "get_list_or_404"} or (
+                last == "select" and code.qualified(last).startswith(("sqlalchemy", "sqlmodel"))
+            )
+        if last in _SQL_CALLS:
+            text = code.source(call.start, min(call.end, call.start + _MAX_TEXT))
+            return re.search(r"\bselect\b.*\bfrom\b", text, re.IGNORECASE | re.DOTALL) is not None
+        if last not in _READS or _NO_DATABASE.search(receiver) or _LANGUAGE.search(receiver):
+            return False
+        shown = _DATABASE.search(receiver) or _MODEL.search(receiver)
+        return shown is not None and code.qualified(receiver) != "flask.session"
 
     @staticmethod
     def assigned(code: Code, item: Assignment) -> DataCall | None:

@@ -44,7 +44,11 @@ _REDIRECTS = frozenset(
         "redirectToSignIn",
     }
 )
-_LOGIN = re.compile(r"log_?-?in|sign_?-?in|signin|/auth|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"log_?-?in|sign_?-?in|signin|/auth|\bauthenticate\b|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE
+)
+_REDIRECTING = re.compile(r"(raise|throw)\s+(new\s+)?[\w.]*redirect\w*\(", re.IGNORECASE)
+"""An error that sends the caller elsewhere."""
 _NAMED_RESPONSES = re.compile(
     r"(unauthori[sz]ed|forbidden|unauthenticated|notauthenticated|permissiondenied|accessdenied|authenticationfailed|"
     r"loginrequired|notauthori[sz]ed|notpermitted|redirect_to_login|handle_no_permission|handle_forbidden|"
@@ -161,6 +165,8 @@ def _of_raise(text: str) -> Kind:
         return "unauthenticated"
     if _FORBIDDEN.search(text):
         return "forbidden"
+    if _REDIRECTING.match(text) and _LOGIN.search(text):
+        return "unauthenticated"
     return "hidden" if _HIDDEN.search(text) else "error"
 
 

@@ -72,9 +72,14 @@ _CHECKS_WHO = re.compile(
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|set_cookie\([^)]{0,80}(session|token)|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
-    r"session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
+    r"session(\.|\[[\"'])(user|user_?id|uid|account_?id|(is_?)?(admin|authenticated|logged_?in))([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
+_LETS_BY_ROLE = re.compile(
+    r"!?\s*(?:[\w.]*\b(?:is_?)?(?:admin|superuser|staff|moderator)|[\w.?]*\brole\s*[!=]==?\s*[\w.\"']+)(?:\(\w*\))?",
+    re.IGNORECASE,
+)
+"""A condition that asks for a role and nothing else; a 401 that hangs on it refuses by role."""
 _ERROR_NAMES = re.compile(
     r"\w*(permission|access|authori[sz]\w*)_?(denied|error|failed)\w*|handle_no_permission", re.IGNORECASE
 )
@@ -163,7 +168,7 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
     by_role = bool(ROLE.search(_ERROR_NAMES.sub("", context)))
     if item.kind == "unauthenticated":
-        return _enforced(item, authorization=False)
+        return _enforced(item, authorization=_LETS_BY_ROLE.fullmatch(item.condition.strip("() ;")) is not None)
     if item.kind == "forbidden":
         identified = by_identity or bool(IDENTITY.search(body))
         if by_role:

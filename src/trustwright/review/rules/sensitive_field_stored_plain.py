@@ -18,8 +18,8 @@ RULE = Rule(
     ),
     remediation=(
         (
-            "Encrypt the value in the application before it is written, with a key from a key service and an authenticated "
-            "cipher; keep a keyed hash beside it where the value must be found again."
+            "Encrypt the value in the application before it is written, with a key from a key service and an "
+            "authenticated cipher; keep a keyed hash beside it where the value must be found again."
         ),
         "Hash tokens and API keys that are only ever compared.",
         "Do not store what you need not: card numbers and verification codes belong to the payment provider.",
