@@ -107,7 +107,8 @@ class Actions:
             if _SETTINGS.search(symbol.function.name):
                 return tuple(one for one in inside if one.kind != "read")
             if _GETS.match(symbol.function.name):  # what a getter makes when it finds nothing is no act of the caller's
-                return tuple(replace(one, kind="read") if one.kind == "write" else one for one in inside)
+                kept = {"audit", "remote", "call"}
+                return tuple(one if one.kind in kept else replace(one, kind="read") for one in inside)
             return inside
         done = self._data.of(code, call) if not is_memory(symbol) else None
         if done is None:

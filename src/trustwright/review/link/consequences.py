@@ -20,6 +20,7 @@ _DELETING: Final = re.compile(
 EXPORTS: Final = "exports data"
 DELETES: Final = "deletes data"
 _SIGNS_IN: Final = "signs somebody in or out"
+_ACCOUNT: Final = "changes a user account"
 _WORD: Final = r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))"
 _SENSITIVE: Final = tuple(
     (what, re.compile(_WORD + f"(?:{'|'.join(words.split())})" + r"(?![a-z])", re.IGNORECASE))
@@ -43,20 +44,26 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "moves money",
-            "transactions? transfers? balance bank[-_]?account",
+            r"transactions? transfers (?:money|funds?|wire|bank|balance|wallet)[-_/]?transfer balance bank[-_]?account",
         ),
-        ("changes a user account", "users? accounts? sign[-_]?up customers? employees? people"),
+        (_ACCOUNT, "users? accounts? sign[-_]?up customers? employees? people"),
         ("is an administrative action", "admin settings config(?:uration)? feature[-_]?flags?"),
         ("approves, refunds or blocks", "approv(?:e|al) reject suspend ban deactivate block"),
     )
 )
 """Why an auditor wants an action recorded, by words of its path and its handler's name; the first that fits counts."""
+_ABOUT_ACCOUNT: Final = re.compile(
+    r"^(?:users?|accounts?|customers?|employees?|people|me|name|bulk|profile|status|phone)$|sign.?up|e-?mail|passw|activat|"
+    r"enable|disable|lock|verif|suspend|restore|merge|register|import|create-?admin|"
+    r"(?:create|update|add|edit|remove|delete|invite|ban|change|save|new)_?\w*(?:user|account|customer|employee)",
+    re.IGNORECASE,
+)
 _OWN_SEGMENT: Final = re.compile(
     r"(?:^|/)(?:profile|sessions?)$|^(?:/(?:api|v\d+|auth|users?|accounts?))*/register$", re.IGNORECASE
 )
 """Words that mean an account only when nothing else stands beside them: ``/profile``, not ``/profile-data``."""
 _TRIVIAL: Final = re.compile(
-    r"avatar|image|picture|photo|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
+    r"avatar|image|picture|photo|feedback|survey|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
@@ -90,6 +97,8 @@ class Effects:
         actions = tuple(one for one in seen if one.kind not in {"read", "call"})
         reach = _reach(*handler, seen) if handler is not None else (Reach.UNSEEN, ())
         changes = declared.method not in _SAFE_METHODS or any(one.kind in _ACTS for one in actions)
+        if "#" in declared.path and reach[0] is Reach.READS:
+            changes = False  # GraphQL is always posted; a query only reads
         deletion = _deletion(declared, found, actions)
         sensitive = _sensitive(declared, changes, deletion.value, actions)
         if not sensitive and not any(one.kind == "audit" for one in actions):
@@ -175,7 +184,8 @@ def _name(declared: DeclaredRoute) -> str:
     What a page calls by itself has a file for a path, which says nothing.
     """
     path = "" if declared.method == "ACTION" else re.sub(r"\{[^}]*\}", "", declared.path)
-    return f"{path} {declared.handler_name.rpartition('.')[2]}"
+    handler = declared.handler_name.rpartition(".")[2]
+    return path if path and _ONLY_READS.match(handler) else f"{path} {handler}"
 
 
 def _deletion(declared: DeclaredRoute, found: bool, actions: tuple[Action, ...]) -> Verdict[Deletion]:
@@ -200,18 +210,22 @@ def _sensitive(declared: DeclaredRoute, changes: bool, deletion: Deletion, actio
     """Say why a route's action is sensitive; empty when it is not."""
     name = _name(declared)
     writes = any(one.kind == "write" for one in actions)
-    if declared.method == "DELETE" or (
+    if (declared.method == "DELETE" and not (writes and deletion is Deletion.UNKNOWN)) or (
         deletion in {Deletion.HARD, Deletion.SOFT} and (not writes or _DELETING.search(name) is not None)
     ):
         return DELETES
     handler = declared.handler_name.rpartition(".")[2]
     if declared.method == "ACTION" and _ONLY_READS.match(handler):
         return ""
-    if declared.method in _SAFE_METHODS:
+    if declared.method in _SAFE_METHODS or not changes:
         return EXPORTS if _SENSITIVE[0][1].search(name) and not _STATIC.search(name) else ""
     if _TRIVIAL.search(name):
         return ""
     path = re.sub(r"\{[^}]*\}", "", declared.path).rstrip("/")
     if _OWN_SEGMENT.search(path):
-        return _SIGNS_IN if "session" in path.lower() else "changes a user account"
-    return next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
+        return _SIGNS_IN if "session" in path.lower() else _ACCOUNT
+    why = next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
+    last = path.rpartition("/")[2].lower()
+    if why == _ACCOUNT and not (_ABOUT_ACCOUNT.search(last) or _ABOUT_ACCOUNT.search(handler)):
+        return ""  # what hangs below a user's name, and is not the account: /users/{id}/favorites
+    return why or (DELETES if declared.method == "DELETE" else "")

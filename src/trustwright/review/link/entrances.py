@@ -24,7 +24,7 @@ _BEHIND: Final = r"(?:/(?:\{[^}]*\}|[*]+))*"
 """What may follow: the secret that was mailed, the provider, the tenant."""
 _SIGNING_IN: Final = re.compile(
     r"/(?:(?:[\w.-]*[-_])?(?:log|sign)[-_]?(?:in|out|up)(?:[-_.][\w.-]+)?|logged[-_]?out|register|registration|join|"
-    r"authenticate|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?passwords?|forgot|"
+    r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?passwords?|forgot|"
     r"passwords?[-_/]?(?:resets?|forgot(?:ten)?|recover(?:y)?|reminder|confirm)|reset/\{[^}]*\}|recover|"
     r"(?:verify|confirm|resend|verification|activate|unlock)(?:[-_/](?:e?mail|code|account|token|link|email[-_]token))?|"
     r"(?:e?mail|account)[-_/](?:verify|confirm|verification|confirmation|activate)|verif(?:y|ication)[-_]\w+|"
@@ -46,7 +46,7 @@ _FILES: Final = re.compile(
     r"/(?:static|assets?|public|fonts?|images?|img|css|js|locales|_next)/(?:[^/]+/)*\{?[^/]*$", re.IGNORECASE
 )
 _SETTING_UP: Final = re.compile(
-    r"(?:^|/)(?:setup|set-up|install|installation|initial(?:ize|ise|-setup)?|(?:create|first|initial)[-_]?admin)"
+    r"(?:^|/)(?:setup|set-up|install|installation|onboarding|initial(?:ize|ise|-setup)?|(?:create|first|initial)[-_]?admin)"
     r"(?:/[\w-]+)*/?$",
     re.IGNORECASE,
 )

@@ -38,6 +38,20 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 """Names of calls that change or list members, roles and permissions, or have to do with access tokens."""
+_CALLERS_ID = re.compile(
+    r"[(,]\s*((req(uest)?|ctx|session|self\.request)\??\.)?(current_?)?user(\??\.(u?id|sub|email))?\s*[,)]|"
+    r"[(,]\s*(req(uest)?\.user|current_?user\(\))\s*[,)]|[=:]\s*(self\.)?request\.user\b",
+    re.IGNORECASE,
+)
+"""The caller given beside what is asked for: the called function may look whose it is."""
+_NAMES_SOME = re.compile(
+    r"admin|member|owner|permissions?_required|require\w*(role|permission)|infra|internal|machine|service_?(token|key|account)",
+    re.IGNORECASE,
+)
+"""Names of guards that say who may pass, not only that somebody may be asked for (``RolesGuard``)."""
+_TELLS = re.compile(r"log|audit|record|track|notif|emit|publish|event|mail|render|render_template", re.IGNORECASE)
+_CALLERS_OWN = re.compile(r"(self\.)?req(uest)?\.user\.\w+\.")
+_LONGEST_NAME = 200
 _DEPTH = 2
 _MAX_CALLS = 60
 
@@ -79,6 +93,11 @@ class Hints:
                 for name in variables
             ):
                 return place
+        for use in declared.guards:
+            guard = self._symbols.corpus.code(use.reference.path)
+            text = guard.source(use.reference.start, use.reference.end) if guard is not None else ""
+            if len(text) < _LONGEST_NAME and _NAMES_SOME.search(text):
+                return self._symbols.corpus.location(use.reference)
         return next(self._places(code, function, _DEPTH), None)
 
     def _places(self, code: Code, function: Function, depth: int) -> Iterator[Location]:
@@ -89,10 +108,9 @@ class Hints:
         for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]:
             last = call.callee.rpartition(".")[2]
             given = code.source(call.arguments_start, call.arguments_end)
-            asks = _ASKS_LEAVE.search(last) or (
-                re.match("raise_|ensure|assert|check|verify", last) and _CALLER.search(given)
-            )
-            if asks and not _ACTS.search(last):
+            named = _ASKS_LEAVE.search(last) and not _ACTS.search(last)
+            of_caller = _CALLERS_ID.search(given) or _CALLERS_OWN.match(call.callee)
+            if named or (depth == _DEPTH and of_caller and not _TELLS.search(call.callee)):
                 yield code.location(call.start)
             found = self._symbols.name(code, call.callee, call.start) if depth > 0 else None
             if found is not None and found.kind == "function" and found.code is not None and found.function is not None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from trustwright.review.model import Location
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Branch, Call, Span
+from trustwright.review.source.facts import Assignment, Branch, Call, Span
 
 Kind = Literal["unauthenticated", "forbidden", "error", "hidden"]
 
@@ -74,6 +74,7 @@ _OWN_OR_404 = re.compile(r"(\w+\.)?a?get_(object|list)_or_404\((?=.*=\s*(self\.)
 """Django's way to look for what is the caller's own, and to answer 404 when it is not."""
 _MAX_CONDITION = 400
 _PLAIN_NAME = re.compile(r"(?<![\w.\"'`/-])[A-Za-z_]\w*(?=\s*[,)])")
+_INSERTED = re.compile(r"\$?\{\s*([A-Za-z_]\w*)")
 _MAX_TARGET = 200
 
 
@@ -135,7 +136,7 @@ def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) 
     return None
 
 
-def _target(code: Code, start: int, end: int) -> str:
+def _target(code: Code, start: int, end: int, *, further: bool = True) -> str:
     """Return where a redirect leads, as text: what it is given, and what the names in there were made of."""
     text = code.source(start, min(end, start + _MAX_TARGET))
     texts = [text]
@@ -148,7 +149,18 @@ def _target(code: Code, start: int, end: int) -> str:
             for item in (written[-1] if written else made,)
             if item is not None and item.value_end
         ]
+        if further and made is not None and made.value_end:
+            texts += [
+                _target(code, one.value_start, one.value_end, further=False)
+                for inner in _INSERTED.findall(code.source(made.value_start, made.value_end)[:_MAX_TARGET])
+                for one in _made(code, inner, made.start)
+            ]
     return "\n".join(texts)
+
+
+def _made(code: Code, name: str, at: int) -> list[Assignment]:
+    binding = code.binding(name, at)
+    return [binding.assignment] if binding is not None and binding.assignment is not None else []
 
 
 def _of_value(text: str) -> Kind | None:

@@ -98,7 +98,8 @@ _SETTING = re.compile(
 )
 _LONGEST_SETTING = 120
 _ASKS_WHO = re.compile(
-    r"(await\s+)?[\w.]*(authenticate|authorize|require|check)\w*(request|user|session|auth|token|access|admin)\w*\(",
+    r"(await\s+)?[\w.]*(authenticate|authorize|require|check|verif(y|ied)|validate)\w*"
+    r"(request|user|session|auth|token|access|admin|jwt|signature|hmac|webhook)\w*\(",
     re.IGNORECASE,
 )
 """A call whose name says that it looks who is there: reason enough to doubt, never to trust."""
@@ -108,6 +109,9 @@ _CLIENTS = frozenset({"fetch", "axios", "ky", "got", "request", "requests", "htt
 _PASSED_ON = re.compile(
     r"\.get\(\s*[\"'](cookie|authorization)[\"']|headers\.(cookie|authorization)\b|headers\[[\"'](cookie|authorization)[\"']\]",
     re.IGNORECASE,
+)
+_READS_HEADER = re.compile(
+    r"=\s*(await\s+)?\w*(headers?\w*|request|req)\b[\w.()]*(\.get\(|\[|\.)\s*[\"']?authorization\b", re.IGNORECASE
 )
 _MAX_STEPS = 3
 """How many assignments lead from a header or session to what a handler tests; real chains are shorter."""
@@ -305,9 +309,10 @@ def leaves_early(code: Code, function: Function) -> int | None:
     for branch in code.within(code.facts.branches, function.body_start, function.body_end):
         if not code.within(code.facts.returns, branch.then_start, branch.then_end):
             continue
-        for name in dict.fromkeys(
-            re.findall(r"[A-Za-z_]\w*", code.source(branch.condition_start, branch.condition_end))
-        ):
+        asked = code.source(branch.condition_start, branch.condition_end)
+        if _ASKS_WHO.match(asked.lstrip("( !")) and not _HANDLES_PASSWORDS.search(asked):
+            return branch.start
+        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", asked)):
             binding = code.binding(name, branch.start)
             if binding is not None and binding.assignment is not None and binding.assignment.value_end:
                 made = plain(code, binding.assignment.value_start, binding.assignment.value_end)
@@ -317,10 +322,14 @@ def leaves_early(code: Code, function: Function) -> int | None:
 
 
 def forwards(code: Code, function: Function) -> bool:
-    """Tell whether a function hands the caller's cookie or authorization on to another server, which may refuse."""
+    """Tell whether a function hands the caller's cookie or authorization on to another server, which may refuse.
+
+    A handler that reads the header and refuses nobody itself gives it to something that does.
+    """
     calls = code.calls_in(function.body_start, function.body_end)
+    body = plain(code, function.body_start, function.body_end)
     if not any(call.callee.partition(".")[0] in _CLIENTS for call in calls):
-        return False
+        return _READS_HEADER.search(body) is not None
     return _PASSED_ON.search(plain(code, function.body_start, function.body_end)) is not None
 
 

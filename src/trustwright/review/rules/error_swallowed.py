@@ -69,7 +69,9 @@ def check(project: Project) -> Iterator[Observation]:
         for call in code.calls_named("catch"):
             handler = code.call(call).argument(0)
             function = code.function_at(handler.start) if handler is not None and handler.kind == "function" else None
-            if function is not None:
+            if function is not None and not _EXPECTED.search(
+                code.source(max(call.start, call.end - 200), function.start)
+            ):
                 yield _judge(code, function.body_start, function.body_end, code.location(call.end - 1), None)
 
 

@@ -1,5 +1,6 @@
 """Deletes that leave nothing behind."""
 
+import re
 from collections.abc import Iterator
 
 from trustwright.review.link.consequences import DELETES
@@ -29,6 +30,14 @@ RULE = Rule(
 )
 
 
+_OWN_MARKS = re.compile(
+    r"/(favou?rites?|likes?|stars?|bookmarks?|follow(s|ers|ing)?|votes?|reactions?|pins?|sessions?|drafts?|watch(ers)?|"
+    r"subscriptions?/\{[^}]*\}|notifications?|log-?out)(/\{[^}]*\})?/?$",
+    re.IGNORECASE,
+)
+"""What people set and take back themselves; nobody asks for it later."""
+
+
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each route that deletes."""
     for route in project.routes:
@@ -40,4 +49,6 @@ def check(project: Project) -> Iterator[Observation]:
         elif verdict.value is Deletion.UNKNOWN:
             yield unknown(place, f"How {route.name} deletes is not settled: {verdict.reason}.")
         elif verdict.value is Deletion.HARD:
-            yield unmet(place, f"{route.name} deletes for good at {verdict.evidence[0]}.", related=verdict.evidence)
+            severity = Severity.LOW if _OWN_MARKS.search(route.declared.path) else None
+            detail = f"{route.name} deletes for good at {verdict.evidence[0]}."
+            yield unmet(place, detail, severity=severity, related=verdict.evidence)

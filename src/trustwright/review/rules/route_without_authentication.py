@@ -104,7 +104,9 @@ def _open(project: Project, route: Route) -> Observation:
 
 def _grave(route: Route) -> bool:
     """Tell whether the method or the path of a route speaks of what belongs to somebody."""
-    return route.declared.method in _WRITING or _PERSONAL.search(route.declared.path) is not None
+    return (route.declared.method in _WRITING and route.changes_state) or _PERSONAL.search(
+        route.declared.path
+    ) is not None
 
 
 def _asks_who(project: Project, route: Route) -> Location | None:

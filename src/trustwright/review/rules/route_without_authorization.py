@@ -62,7 +62,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 def _needs(route: Route) -> str:
     """Say why not every signed-in person may use a route; empty when they may."""
-    path = route.declared.path
+    path = re.sub(r"\{(lang|language|locale|version)\w*\}", "", route.declared.path)
     if _ADMINISTRATIVE.search(path):
         return "is administrative"
     if _OWN.search(path) and "{" not in path:
