@@ -17,6 +17,7 @@ class Entrance(StrEnum):
     SIGNING_IN = "is there for people who are not signed in yet"
     LIFE = "tells programs about the service"
     FILES = "hands out the files of pages"
+    FEED = "publishes for other programs"
     SETTING_UP = "sets the application up"
 
 
@@ -45,6 +46,7 @@ _LIFE: Final = re.compile(
 _FILES: Final = re.compile(
     r"/(?:static|assets?|public|fonts?|images?|img|css|js|locales|_next)/(?:[^/]+/)*\{?[^/]*$", re.IGNORECASE
 )
+_FEED: Final = re.compile(r"/(?:outbox|rss|atom|feed|[^/]+\.(?:xml|rss|atom))/?$", re.IGNORECASE)
 _SETTING_UP: Final = re.compile(
     r"(?:^|/)(?:setup|set-up|install|installation|onboarding|initial(?:ize|ise|-setup)?|(?:create|first|initial)[-_]?admin)"
     r"(?:/[\w-]+)*/?$",
@@ -60,6 +62,8 @@ def entrance(route: Route) -> Entrance | None:
     path = route.declared.path
     if route.declared.method == "GET" and _FILES.search(path):
         return Entrance.FILES
+    if route.declared.method == "GET" and _FEED.search(path):
+        return Entrance.FEED
     if route.declared.method not in _METHODS or _NAMES_A_RECORD.search(path):
         return None
     found = (

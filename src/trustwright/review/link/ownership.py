@@ -110,7 +110,7 @@ class Hints:
             given = code.source(call.arguments_start, call.arguments_end)
             named = _ASKS_LEAVE.search(last) and not _ACTS.search(last)
             of_caller = _CALLERS_ID.search(given) or _CALLERS_OWN.match(call.callee)
-            if named or (depth == _DEPTH and of_caller and not _TELLS.search(call.callee)):
+            if named or (depth == _DEPTH and of_caller and not _TELLS.search(last)):
                 yield code.location(call.start)
             found = self._symbols.name(code, call.callee, call.start) if depth > 0 else None
             if found is not None and found.kind == "function" and found.code is not None and found.function is not None:

@@ -56,7 +56,7 @@ def _judged(held: HeldSecret) -> Iterator[Observation]:
     secret, place = held.secret, held.location
     name = secret.name.strip("-.$").rpartition(".")[2]
     # What a compose file starts is mostly reached from one machine only.
-    severity = Severity.MEDIUM if _COMPOSE.search(place.path) else None
+    severity = Severity.LOW if held.development else Severity.MEDIUM if _COMPOSE.search(place.path) else None
     if secret.kind == "reference":
         yield met(place)
     elif secret.kind == "well-known":

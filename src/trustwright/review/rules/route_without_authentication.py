@@ -55,8 +55,7 @@ _CALLER = re.compile(
 )
 _CHOOSES = re.compile(r"filter|exclude|visible|privacy|where|find|get|select|query|can|allow", re.IGNORECASE)
 """Names of calls that choose what is shown."""
-_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_REPLACING = _WRITING - {"POST"}
+_REPLACING = frozenset({"PUT", "PATCH", "DELETE"})
 """Methods that change something there is; ``POST`` may only ask."""
 
 
@@ -99,12 +98,13 @@ def _open(project: Project, route: Route) -> Observation:
     seen = "" if route.reach is Reach.UNSEEN else ", touches no stored data that was seen,"
     detail = f"{route.name} answers anonymous callers{seen} and is not declared public."
     unseen = Severity.HIGH if route.declared.method in _REPLACING else Severity.MEDIUM
-    return unmet(place, detail, severity=Severity.LOW if seen or not _grave(route) else unseen)
+    little = seen or not (_grave(route) or route.declared.method == "POST")
+    return unmet(place, detail, severity=Severity.LOW if little else unseen)
 
 
 def _grave(route: Route) -> bool:
     """Tell whether the method or the path of a route speaks of what belongs to somebody."""
-    return (route.declared.method in _WRITING and route.changes_state) or _PERSONAL.search(
+    return (route.declared.method in _REPLACING and route.changes_state) or _PERSONAL.search(
         route.declared.path
     ) is not None
 

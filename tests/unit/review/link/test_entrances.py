@@ -18,6 +18,7 @@ CASES = {
     "GET /healthcheck": Entrance.LIFE,
     "GET /.well-known/webfinger": Entrance.LIFE,
     "GET /themes/{theme}/static/{path}": Entrance.FILES,
+    "GET /user/{name}/outbox": Entrance.FEED,
     "POST /setup/admin": Entrance.SETTING_UP,
     "POST /users/{id}/reset-password": None,
     "POST /api/apikey": None,
