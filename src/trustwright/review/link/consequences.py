@@ -32,7 +32,8 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "changes who may do what",
-            "roles? permissions? grants? privileges? members? invit(?:e|es|ation|ations) acls? impersonat(?:e|ion)",
+            "roles? permissions? grants? privileges? members? acls? impersonat(?:e|ion) "
+            "invit(?:e|es|ation|ations)(?![-_]?requests?)",
         ),
         (
             "changes credentials",
@@ -46,7 +47,7 @@ _SENSITIVE: Final = tuple(
             "moves money",
             r"transactions? transfers (?:money|funds?|wire|bank|balance|wallet)[-_/]?transfer balance bank[-_]?account",
         ),
-        (_ACCOUNT, "users? accounts? sign[-_]?up customers? employees? people"),
+        (_ACCOUNT, r"users?(?![-_](?:im|ex)ports?) accounts? sign[-_]?up customers? employees? people"),
         ("is an administrative action", "admin settings config(?:uration)? feature[-_]?flags?"),
         ("approves, refunds or blocks", "approv(?:e|al) reject suspend ban deactivate block"),
     )
@@ -63,7 +64,7 @@ _OWN_SEGMENT: Final = re.compile(
 )
 """Words that mean an account only when nothing else stands beside them: ``/profile``, not ``/profile-data``."""
 _TRIVIAL: Final = re.compile(
-    r"avatar|image|picture|photo|feedback|survey|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
+    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")

@@ -24,7 +24,7 @@ class Entrance(StrEnum):
 _BEHIND: Final = r"(?:/(?:\{[^}]*\}|[*]+))*"
 """What may follow: the secret that was mailed, the provider, the tenant."""
 _SIGNING_IN: Final = re.compile(
-    r"/(?:(?:[\w.-]*[-_])?(?:log|sign)[-_]?(?:in|out|up)(?:[-_.][\w.-]+)?|logged[-_]?out|register|registration|join|"
+    r"/(?:(?:[\w.-]*[-_])?(?:log|sign)[-_]?(?:in|out|up)(?:[-_.][\w.-]+)?|logged[-_]?out|exit|register|registration|join|"
     r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?passwords?|forgot|"
     r"passwords?[-_/]?(?:resets?|forgot(?:ten)?|recover(?:y)?|reminder|confirm)|reset/\{[^}]*\}|recover|"
     r"(?:verify|confirm|resend|verification|activate|unlock)(?:[-_/](?:e?mail|code|account|token|link|email[-_]token))?|"

@@ -149,6 +149,8 @@ def test_a_model_with_a_soft_base_or_its_own_delete(tmp_path: Path) -> None:
         ("/users/:id/favorites", ""),
         ("/users/:id/email", "changes a user account"),
         ("/cron/welcome-user", ""),
+        ("/invite-requests", ""),
+        ("/settings/user-exports/enable", "is an administrative action"),
     ],
 )
 def test_why_a_route_is_sensitive(tmp_path: Path, path: str, sensitive: str) -> None:
