@@ -32,8 +32,10 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "changes who may do what",
-            "roles? permissions? grants? privileges? members? acls? impersonat(?:e|ion) "
-            "invit(?:e|es|ation|ations)(?![-_]?requests?)",
+            (
+                "roles? permissions? grants? privileges? members? acls? impersonat(?:e|ion) "
+                "invit(?:e|es|ation|ations)(?![-_]?requests?)"
+            ),
         ),
         (
             "changes credentials",
@@ -70,6 +72,14 @@ _TRIVIAL: Final = re.compile(
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
 _REDIRECTS: Final = re.compile(r"return\s+(?:await\s+)?[\w.]*redirect\w*\(", re.IGNORECASE)
 _STATIC: Final = re.compile(r"thumbnail|image|avatar|icon|asset|static|logo|font", re.IGNORECASE)
+
+
+OWN_MARKS: Final = re.compile(
+    r"/(favou?rites?|likes?|stars?|bookmarks?|follow(s|ers|ing)?|votes?|reactions?|pins?|sessions?|drafts?|watch(ers)?|"
+    r"subscriptions?/\{[^}]*\}|notifications?|log-?out)(/\{[^}]*\})?/?$",
+    re.IGNORECASE,
+)
+"""What people set and take back themselves; nobody asks for it later."""
 
 
 class Consequences(NamedTuple):
@@ -227,6 +237,8 @@ def _sensitive(declared: DeclaredRoute, changes: bool, deletion: Deletion, actio
         return _SIGNS_IN if "session" in path.lower() else _ACCOUNT
     why = next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
     last = path.rpartition("/")[2].lower()
+    if why == _ACCOUNT and re.search(r"/\{[^}]*\}/?\{[^/]*$|/\{[^/]*/\{[^/]*$", declared.path):
+        return ""  # something of a user's, named by a second parameter
     if why == _ACCOUNT and not (_ABOUT_ACCOUNT.search(last) or _ABOUT_ACCOUNT.search(handler)):
         return ""  # what hangs below a user's name, and is not the account: /users/{id}/favorites
     return why or (DELETES if declared.method == "DELETE" else "")

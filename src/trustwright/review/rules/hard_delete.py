@@ -1,9 +1,8 @@
 """Deletes that leave nothing behind."""
 
-import re
 from collections.abc import Iterator
 
-from trustwright.review.link.consequences import DELETES
+from trustwright.review.link.consequences import DELETES, OWN_MARKS
 from trustwright.review.model import Confidence, Deletion, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 
@@ -30,14 +29,6 @@ RULE = Rule(
 )
 
 
-_OWN_MARKS = re.compile(
-    r"/(favou?rites?|likes?|stars?|bookmarks?|follow(s|ers|ing)?|votes?|reactions?|pins?|sessions?|drafts?|watch(ers)?|"
-    r"subscriptions?/\{[^}]*\}|notifications?|log-?out)(/\{[^}]*\})?/?$",
-    re.IGNORECASE,
-)
-"""What people set and take back themselves; nobody asks for it later."""
-
-
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each route that deletes."""
     for route in project.routes:
@@ -49,6 +40,6 @@ def check(project: Project) -> Iterator[Observation]:
         elif verdict.value is Deletion.UNKNOWN:
             yield unknown(place, f"How {route.name} deletes is not settled: {verdict.reason}.")
         elif verdict.value is Deletion.HARD:
-            severity = Severity.LOW if _OWN_MARKS.search(route.declared.path) else None
+            severity = Severity.LOW if OWN_MARKS.search(route.declared.path) else None
             detail = f"{route.name} deletes for good at {verdict.evidence[0]}."
             yield unmet(place, detail, severity=severity, related=verdict.evidence)

@@ -55,6 +55,8 @@ _CALLER = re.compile(
 )
 _CHOOSES = re.compile(r"filter|exclude|visible|privacy|where|find|get|select|query|can|allow", re.IGNORECASE)
 """Names of calls that choose what is shown."""
+_ASKS_CODE = re.compile(r"\b(otp|verificationToken|verification_?(code|token)|passcode|magic_?link)\b", re.IGNORECASE)
+"""What was sent to somebody, and proves who asks when it is tried."""
 _REPLACING = frozenset({"PUT", "PATCH", "DELETE"})
 """Methods that change something there is; ``POST`` may only ask."""
 
@@ -82,6 +84,8 @@ def _open(project: Project, route: Route) -> Observation:
     if route.reach is Reach.SIGNS_IN or what is Entrance.SIGNING_IN or (what is not None and not changes):
         detail = f"{route.name} {what or Entrance.SIGNING_IN}, and nobody has declared it public."
         return unmet(place, detail, severity=Severity.LOW)
+    if changes and (code := _read(project, route, _ASKS_CODE)) is not None:
+        return unknown(place, f"{route.name} asks for a code or token at {code}; whether it refuses is not settled.")
     if changes:
         detail = (
             f"{route.name} changes stored data at {near[0]}, and nothing before or in its handler rejects an anonymous "
@@ -125,3 +129,15 @@ def _asks_who(project: Project, route: Route) -> Location | None:
     ]
     found = [start for start, end in sorted(spans) if _CALLER.search(code.source(start, end))]
     return code.location(found[0]) if found else None
+
+
+def _read(project: Project, route: Route, pattern: re.Pattern[str]) -> Location | None:
+    """Return where the handler of a route says something."""
+    handler = route.declared.handler
+    code = project.corpus.code(handler.path) if handler is not None else None
+    function = code.function_at(handler.start) if code is not None and handler is not None else None
+    if code is None or function is None:
+        return None
+    body = code.source(function.body_start, function.body_end)
+    said = pattern.search(body)
+    return code.location(function.body_start + len(body[: said.start()].encode())) if said is not None else None

@@ -150,6 +150,7 @@ def test_a_model_with_a_soft_base_or_its_own_delete(tmp_path: Path) -> None:
         ("/users/:id/email", "changes a user account"),
         ("/cron/welcome-user", ""),
         ("/invite-requests", ""),
+        ("/user/:name/:shelf", ""),
         ("/settings/user-exports/enable", "is an administrative action"),
     ],
 )

@@ -12,6 +12,7 @@ CASES = {
     "POST /api/v2/auth/signup": Entrance.SIGNING_IN,
     "POST /reset-password/{token}": Entrance.SIGNING_IN,
     "POST /password-reset": Entrance.SIGNING_IN,
+    "GET /user/password/reset/done/": Entrance.SIGNING_IN,
     "GET /oauth/google": Entrance.SIGNING_IN,
     "POST /saml/callback": Entrance.SIGNING_IN,
     "GET /invitations/{token}": Entrance.SIGNING_IN,

@@ -113,6 +113,7 @@ def test_ways_in_are_no_surprise(tmp_path: Path) -> None:
             + """\
 app.post('/login', (req, res) => { db.session.create({ data: find(req.body) }); res.end(); }); // unmet low
 app.post('/enter', (req, res) => { req.session.user_id = find(req.body); res.end(); }); // unmet low
+app.post('/open', (req, res) => { if (req.body.otp === sent) db.visit.create({ data: {} }); }); // unknown
 app.post('/setup', (req, res) => { db.user.create(req.body); res.end(); }); // unknown
 app.post("/users/:id/reset-password", (req, res) => { db.user.update(req.body); }); // unmet critical
 app.get('/healthz', async (req, res) => { res.json(await db.user.count()); }); // unmet low
