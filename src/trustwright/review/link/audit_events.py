@@ -37,6 +37,8 @@ _ANALYTICS: Final = re.compile(
 _SENDS: Final = frozenset(
     {"emit", "publish", "send", "dispatch", "add", "enqueue", "send_robust", "apply_async", "delay", "trigger"}
 )
+_CHANNEL: Final = re.compile(r"\(\s*[\"'](?:logins?|registrations?|audit\w*|security|auth|admin|activity)[\"']\s*,")
+"""A log that is kept for one sort of event: ``log("logins", ...)``."""
 _OF_LIBRARIES: Final = frozenset(
     {
         "actstream.action.send", "django.contrib.admin.models.LogEntry.objects.log_action",
@@ -70,6 +72,10 @@ def _by_name(callee: str, target: str, new: bool) -> bool | None:
     if target in _OF_LIBRARIES:
         return True
     receiver, _, last = (callee if "." in callee else target).rpartition(".")
+    if last == "log" and _CHANNEL.match(
+        code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 80))
+    ):
+        return True
     if _ANALYTICS.search(callee) or _NO_EVENT.search(last) or _READS.match(last):
         return False
     if _LOGS_EVENT.match(last):

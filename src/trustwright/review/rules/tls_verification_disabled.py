@@ -157,6 +157,9 @@ def _judge(project: Project, code: Code, key: str, value: Expression, at: int) -
     when = circumstance(code, at)
     if when == "development" or (found.on is False and _is_local(project, code, at)):
         return
+    if found.on is False and _looks_at_certificate(code, at):
+        yield unknown(place, f"{what.capitalize()} is not checked where it is fetched to be looked at.")
+        return
     if found.on:
         yield met(place)
     elif found.on is None:
@@ -173,6 +176,13 @@ def _judge(project: Project, code: Code, key: str, value: Expression, at: int) -
             f"{what.capitalize()} is not checked: {key} is {code.source(value.start, value.end)[:40]}.",
             severity=severity,
         )
+
+
+def _looks_at_certificate(code: Code, at: int) -> bool:
+    """Tell whether a function connects to read the other end's certificate, whatever that is worth."""
+    function = code.enclosing_function(at)
+    body = code.source(function.body_start, function.body_end) if function is not None else ""
+    return re.search(r"get_?peer_?cert", body, re.IGNORECASE) is not None
 
 
 def _meaning(project: Project, code: Code, key: str, value: Expression) -> tuple[Switch | None, Severity, str]:

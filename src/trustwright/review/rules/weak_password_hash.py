@@ -33,6 +33,9 @@ _PASSWORD = re.compile(r"passw|\bpwd\b|passphrase", re.IGNORECASE)
 _NOT_A_PASSWORD = re.compile(
     r"reset|token|hint|expir|changed|policy|field|label|error|message|length|strength", re.IGNORECASE
 )
+_FROM_OUTSIDE = re.compile(r"process\.env|environ|getenv|settings\.|config[.\[(]")
+"""A key that the set-up gives is no password of a person."""
+_ALREADY = re.compile(r"\w*passw(?:or)?d_?(?:hash|digest|encrypted)\w*", re.IGNORECASE)
 _FAST = {"md5", "sha1", "sha", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "ripemd160", "md4"}
 _GOOD = {
     "bcrypt.hash", "bcrypt.hashSync", "bcryptjs.hash", "bcryptjs.hashSync", "argon2.hash", "bcrypt.hashpw",
@@ -97,7 +100,7 @@ def _context(code: Code, call: Call) -> str:
     after = code.source(call.end, min(call.end + 120, len(code.text)))
     chained = re.match(r"\s*\.update\(([^)]*)", after)
     text += chained[1] if chained else ""
-    return "" if _NOT_A_PASSWORD.search(text) else text
+    return "" if _NOT_A_PASSWORD.search(text) or _FROM_OUTSIDE.search(text) else _ALREADY.sub("", text)
 
 
 def _stretched(code: Code, call: Call, target: str) -> Iterator[Observation]:
@@ -107,7 +110,8 @@ def _stretched(code: Code, call: Call, target: str) -> Iterator[Observation]:
     rounds = code.call(call).argument(position, "iterations")
     if rounds is not None and isinstance(rounds.value, float) and rounds.value < _LEAST_ITERATIONS:
         detail = f"PBKDF2 runs {rounds.value:,.0f} iterations; {_LEAST_ITERATIONS:,} is the least in use today."
-        yield unmet(code.location(call.start), detail, severity=Severity.HIGH)
+        makes_key = bool(code.calls_named("createCipheriv", "createDecipheriv", "Fernet", "AESGCM"))
+        yield unmet(code.location(call.start), detail, severity=Severity.MEDIUM if makes_key else Severity.HIGH)
     else:
         yield met(code.location(call.start))
 
