@@ -58,10 +58,12 @@ def is_audit_event(code: Code, call: Call, helpers: tuple[str, ...] = ()) -> boo
     callee = call.callee
     if any(callee == helper or callee.endswith("." + helper) for helper in helpers):
         return True
-    target = code.target(call)
-    answer = _by_name(callee, target, call.new)
-    if answer is None:
+    last = callee.rpartition(".")[2]
+    answer = _by_name(callee, code.target(call), call.new)
+    if answer is None or (last == "log" and not answer):
         text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 80))
+        if last == "log":
+            return _CHANNEL.match(text) is not None
         return re.match(r"\(\s*[\"'`][\w.:/-]*audit", text, re.IGNORECASE) is not None
     return answer
 
@@ -72,10 +74,6 @@ def _by_name(callee: str, target: str, new: bool) -> bool | None:
     if target in _OF_LIBRARIES:
         return True
     receiver, _, last = (callee if "." in callee else target).rpartition(".")
-    if last == "log" and _CHANNEL.match(
-        code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 80))
-    ):
-        return True
     if _ANALYTICS.search(callee) or _NO_EVENT.search(last) or _READS.match(last):
         return False
     if _LOGS_EVENT.match(last):
