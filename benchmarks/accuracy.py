@@ -1,14 +1,15 @@
-"""Scores checkouts of public repositories against labels that people made by reading their code.
+"""Scores checkouts of public repositories against labels that were made by reading their code.
 
-    python benchmarks/accuracy.py ~/checkouts              every folder there that has labels
-    python benchmarks/accuracy.py ~/checkouts/juice-shop   one of them
+    python benchmarks/accuracy.py ~/checkouts > docs/accuracy.md     every folder there that has labels
+    python benchmarks/accuracy.py ~/checkouts/juice-shop             one of them
 
 Labels are facts, in ``benchmarks/labels/``: ``<owner>__<name>.routes.csv`` (repository, commit, method, path, file,
 line, authentication, authorization, tuned) and ``<owner>__<name>.findings.csv`` (rule, path, line, true, tuned). A
 checkout belongs to a label file when its folder bears the repository's name; one at another commit than the labels' is
 told. Rules and frameworks were adjusted while reading the repositories marked ``tuned``; the others count as unseen.
 
-Prints Markdown. A finding without a label is counted, not scored.
+Prints Markdown. A finding without a label is counted, not scored. ``noise.csv`` (repository, commit, read, right, tuned)
+says of the first findings that a reader meets in a repository how many were right and worth an auditor's time.
 """
 
 import argparse
@@ -23,6 +24,14 @@ from trustwright.review.engine import review
 from trustwright.review.model import Review, Route
 from trustwright.review.settings import Settings
 
+INTRODUCTION = """# How right the review is
+
+Public repositories were read, and what each route enforces and whether a finding is true was written down. This page
+scores the review against these labels; `benchmarks/accuracy.py` makes it, on checkouts of one's own. Rules and frameworks
+were adjusted while reading the repositories marked *tuned on*: what those show is that nothing was lost since. The
+*unseen* ones show what to expect of a repository that nobody here has read. A label says `unknown` where reading the code
+did not tell either.
+"""
 LABELS = Path(__file__).parent / "labels"
 SETTINGS = Settings(categories=("security", "availability", "processing-integrity", "confidentiality", "privacy"))
 MOST_SHOWN = 15
@@ -165,7 +174,8 @@ def _print(
     *,
     mistakes: bool,
 ) -> None:
-    print("Scored: " + "; ".join(scored) + ".\n")
+    print(INTRODUCTION)
+    print("Scored: " + "; ".join(scored) + ".\n\n## Routes\n")
     print("| framework | repositories | routes labelled | found | said enforced, rightly | protected ones found |")
     print("|---|---|---|---|---|---|")
     for (framework, tuned), score in sorted(routes.items()):
@@ -174,13 +184,20 @@ def _print(
             f"{_share(score.found, score.labelled)} | "
             f"{_share(score.rightly_enforced, score.said_enforced)} | {_share(score.guarded_found, score.guarded)} |"
         )
-    print("\n| rule | repositories | right | wrong | precision | labelled but not reported | reported without label |")
+    print(
+        "\n## Rules\n\n| rule | repositories | right | wrong | precision | labelled but not reported | reported without label |"
+    )
     print("|---|---|---|---|---|---|---|")
     for (rule, tuned), count in sorted(rules.items()):
         print(
             f"| {rule} | {'tuned on' if tuned else 'unseen'} | {count.right} | {count.wrong} | "
             f"{_share(count.right, count.right + count.wrong)} | {count.missed} | {count.unlabelled} |"
         )
+    print("\n## What a reader meets first\n\n| repository | findings read | right |\n|---|---|---|")
+    for row in _rows(LABELS / "noise.csv"):
+        tuned_on = ", tuned on" if _tuned(row) else ""
+        print(f"| {row['repository']} at {row['commit'][:7]}{tuned_on} | {row['read']} | {row['right']} |")
+    print("\n## Disagreements")
     for (framework, _), score in sorted(routes.items()):
         shown = score.mistakes if mistakes else score.mistakes[:MOST_SHOWN]
         if shown:
