@@ -8,8 +8,8 @@ line, authentication, authorization, tuned) and ``<owner>__<name>.findings.csv``
 checkout belongs to a label file when its folder bears the repository's name; one at another commit than the labels' is
 told. Rules and frameworks were adjusted while reading the repositories marked ``tuned``; the others count as unseen.
 
-Prints Markdown. A finding without a label is counted, not scored. ``noise.csv`` (repository, commit, read, right, tuned)
-says of the first findings that a reader meets in a repository how many were right and worth an auditor's time.
+Prints Markdown. A finding without a label is counted, not scored. ``noise.csv`` (repository, commit, read, right,
+tuned) says of the first findings that a reader meets in a repository how many were right and worth an auditor's time.
 """
 
 import argparse
@@ -27,9 +27,9 @@ from trustwright.review.settings import Settings
 INTRODUCTION = """# How right the review is
 
 Public repositories were read, and what each route enforces and whether a finding is true was written down. This page
-scores the review against these labels; `benchmarks/accuracy.py` makes it, on checkouts of one's own. Rules and frameworks
+scores the review against these labels; `benchmarks/accuracy.py` makes it, on one's own checkouts. Rules and frameworks
 were adjusted while reading the repositories marked *tuned on*: what those show is that nothing was lost since. The
-*unseen* ones show what to expect of a repository that nobody here has read. A label says `unknown` where reading the code
+*unseen* ones show what to expect of a repository that nobody here has read. A label says `unknown` where reading
 did not tell either.
 """
 LABELS = Path(__file__).parent / "labels"
@@ -184,9 +184,8 @@ def _print(
             f"{_share(score.found, score.labelled)} | "
             f"{_share(score.rightly_enforced, score.said_enforced)} | {_share(score.guarded_found, score.guarded)} |"
         )
-    print(
-        "\n## Rules\n\n| rule | repositories | right | wrong | precision | labelled but not reported | reported without label |"
-    )
+    print("\n## Rules\n")
+    print("| rule | repositories | right | wrong | precision | labelled but not reported | reported without label |")
     print("|---|---|---|---|---|---|---|")
     for (rule, tuned), count in sorted(rules.items()):
         print(
