@@ -1,10 +1,11 @@
 """Routes that anyone can call."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from trustwright.review.link.entrances import Entrance, entrance
-from trustwright.review.link.switches import switch
+from trustwright.review.link.switches import leaves_in_production
 from trustwright.review.model import (
     Access,
     Confidence,
@@ -66,6 +67,8 @@ _ASKS_CODE = re.compile(
 """What was sent to somebody, and proves who asks when it is tried."""
 _TOKEN_IN_PATH = re.compile(r"\{\w*(token|secret|signature|hmac)\w*\}", re.IGNORECASE)
 _COUNTS = re.compile(r"\b(groupBy|group_by|aggregate|annotate|count\w*|sum|avg)\(")
+_SEVERAL = 3
+"""Routes that only show something and write the same place, from which that place holds notes about requests."""
 _LOOKING = frozenset({"GET", "HEAD"})
 """Methods by which nothing is asked to change; what such a route writes is mostly a note of its own."""
 _REPLACING = frozenset({"PUT", "PATCH", "DELETE"})
@@ -74,8 +77,9 @@ _REPLACING = frozenset({"PUT", "PATCH", "DELETE"})
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each route; how grave an open one is, is up to what a caller gets at."""
+    notes = _notes(project.routes)
     for route in project.routes:
-        if route.declared.method == "OPTIONS" and route.reach is Reach.NOTHING:
+        if route.declared.method == "OPTIONS" and route.reach in {Reach.NOTHING, Reach.UNSEEN}:
             continue  # browsers ask before they send a request, and never say who asks
         verdict, place = route.authentication, route.declared.location
         if verdict.value in {Access.ENFORCED, Access.DECLARED_PUBLIC}:
@@ -83,10 +87,10 @@ def check(project: Project) -> Iterator[Observation]:
         elif verdict.value is Access.UNKNOWN:
             yield unknown(place, f"Whether {route.name} authenticates its caller is not settled: {verdict.reason}.")
         else:
-            yield _open(project, route)
+            yield _open(project, route, notes)
 
 
-def _open(project: Project, route: Route) -> Observation:
+def _open(project: Project, route: Route, notes: frozenset[Location]) -> Observation:
     """Judge a route that answers anonymous callers."""
     place, near, what = route.declared.location, route.reached[:1], entrance(route)
     changes = route.reach is Reach.CHANGES
@@ -108,7 +112,7 @@ def _open(project: Project, route: Route) -> Observation:
             f"{route.name} changes stored data at {near[0]}, and nothing before or in its handler rejects an anonymous "
             "caller."
         )
-        return unmet(place, detail, severity=_gravity(route), related=near)
+        return unmet(place, detail, severity=_gravity(route, notes), related=near)
     if route.reach is Reach.READS:
         asks = _asks_who(project, route) if route.declared.method in {"GET", "ANY"} else None
         if asks is not None:
@@ -131,9 +135,18 @@ def _grave(route: Route) -> bool:
     ) is not None
 
 
-def _gravity(route: Route) -> Severity:
+def _notes(routes: Sequence[Route]) -> frozenset[Location]:
+    """Return the places that several routes write which only show something: counters, marks that a page was seen."""
+    looks = [route for route in routes if route.declared.method == "GET" and route.reach is Reach.CHANGES]
+    written = Counter(place for route in looks for place in set(route.reached) if not route.sensitive)
+    return frozenset(place for place, count in written.items() if count >= _SEVERAL)
+
+
+def _gravity(route: Route, notes: frozenset[Location]) -> Severity:
     """Say how grave it is that anybody changes what a route changes; a look leaves little behind."""
     declared = route.declared
+    if not route.sensitive and notes.issuperset(route.reached):
+        return Severity.HIGH if _grave(route) else Severity.MEDIUM
     own = declared.handler is not None and any(one.path == declared.handler.path for one in route.reached)
     if declared.method not in _LOOKING or route.sensitive or (own and "{" in declared.path):
         return Severity.CRITICAL
@@ -148,18 +161,8 @@ def _counts(project: Project, place: Location) -> bool:
 
 
 def _leaves_in_production(project: Project, route: Route) -> Location | None:
-    """Return where a handler leaves early in production: ``if (process.env.NODE_ENV === "production") return``."""
     found = _handling(project, route)
-    if found is None:
-        return None
-    code, function = found
-    for branch in code.within(code.facts.branches, function.body_start, function.body_end):
-        leaves = code.within(code.facts.returns, branch.then_start, branch.then_end)
-        if leaves or code.within(code.facts.raises, branch.then_start, branch.then_end):
-            asked = switch(project.symbols, code, code.expression(branch.condition_start, branch.condition_end))
-            if asked.on and not asked.configurable:
-                return code.location(branch.start)
-    return None
+    return leaves_in_production(project.symbols, *found) if found is not None else None
 
 
 def _asks_who(project: Project, route: Route) -> Location | None:

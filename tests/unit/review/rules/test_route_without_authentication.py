@@ -254,3 +254,23 @@ if settings.FASTAPI_ENV == "development":
 """
         },
     )
+
+
+def test_notes_that_many_routes_make(tmp_path: Path) -> None:
+    """A place that several routes write which only show something holds notes, whoever else writes it."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "notes.js": "exports.seen = async (key) => { await db.visit.update({ data: { key } }); };\n",
+            "app.js": APP
+            + """\
+const notes = require('./notes');
+app.get('/a', async (req, res) => { await notes.seen('a'); res.end(); }); // unmet medium
+app.get('/b', async (req, res) => { await notes.seen('b'); res.end(); }); // unmet medium
+app.get('/c', async (req, res) => { await notes.seen('c'); res.end(); }); // unmet medium
+app.post('/d', async (req, res) => { await notes.seen('d'); res.end(); }); // unmet medium
+app.post('/e', async (req, res) => { await notes.seen('e'); await db.item.create(req.body); }); // unmet critical
+""",
+        },
+    )
