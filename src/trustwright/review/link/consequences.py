@@ -76,7 +76,7 @@ _OWN_SEGMENT: Final = re.compile(
 )
 """Words that mean an account only when nothing else stands beside them: ``/profile``, not ``/profile-data``."""
 _TRIVIAL: Final = re.compile(
-    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
+    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|(?<![a-z])test[-_]?tokens?|notification|preference|theme|locale|(?:^|/)read$",
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
