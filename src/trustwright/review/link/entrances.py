@@ -25,7 +25,7 @@ _BEHIND: Final = r"(?:/(?:\{[^}]*\}|[*]+))*"
 """What may follow: the secret that was mailed, the provider, the tenant."""
 _SIGNING_IN: Final = re.compile(
     r"/(?:(?:[\w.-]*[-_])?(?:log|sign)[-_]?(?:in|out|up)(?:[-_.][\w.-]+)?|logged[-_]?out|exit|register|registration|join|"
-    r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?passwords?|forgot|"
+    r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?(?:passwords?|passwd|pwd?)|forgot|"
     r"passwords?[-_/]resets?/(?:done|complete|check|confirm|sent)|passwords?[-_/]?(?:resets?|forgot(?:ten)?|recover(?:y)?|reminder|confirm)|reset/\{[^}]*\}|recover|"
     r"(?:verify|confirm|resend|verification|activate|unlock)(?:[-_/](?:e?mail|code|account|token|link|email[-_]token))?|"
     r"(?:e?mail|account)[-_/](?:verify|confirm|verification|confirmation|activate)|verif(?:y|ication)[-_]\w+|"

@@ -148,7 +148,7 @@ class Guards:
                 return self.expression(code, given, depth + 1)
             if entry is not None:
                 return entry.verdict(where, code.source(value.start, value.end))
-            if value.callee is not None and value.callee.kind == "call":
+            if value.callee is not None and value.callee.kind == "call" and value.callee.name != "require":
                 return self.expression(code, value.callee, depth + 1)
             inner = [self.expression(code, item, depth + 1) for item in value.arguments if item.kind == "function"]
             return combine([*inner, self._outside(callee.name, where)])

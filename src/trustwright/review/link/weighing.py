@@ -144,10 +144,14 @@ def combine(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:
             evidence += [place for place in item.evidence if place not in evidence]
         if item.authentication is Access.UNKNOWN:
             doubts += item.evidence
+        if Access.UNKNOWN in {item.authentication, item.authorization}:
             reasons.append(item.reason)
+    reason = "; ".join(dict.fromkeys(reasons))
     if authentication is Access.ENFORCED:
-        return GuardVerdict(authentication, authorization, tuple(evidence))
-    return GuardVerdict(authentication, authorization, tuple(doubts), "; ".join(dict.fromkeys(reasons)))
+        return GuardVerdict(
+            authentication, authorization, tuple(evidence), reason if authorization is Access.UNKNOWN else ""
+        )
+    return GuardVerdict(authentication, authorization, tuple(doubts), reason)
 
 
 def _stronger(one: Access, other: Access) -> Access:

@@ -231,6 +231,7 @@ async function addUser(req, res) { await db.user.create({ data: req.body }); res
 app.post('/user', signupUser); // unmet low
 app.post('/people', addUser); // unmet critical
 app.post('/tokens/provision', addUser); // unmet low
+app.post('/resetpw', addUser); // unmet low
 """
         },
     )
@@ -271,6 +272,26 @@ app.get('/b', async (req, res) => { await notes.seen('b'); res.end(); }); // unm
 app.get('/c', async (req, res) => { await notes.seen('c'); res.end(); }); // unmet medium
 app.post('/d', async (req, res) => { await notes.seen('d'); res.end(); }); // unmet medium
 app.post('/e', async (req, res) => { await notes.seen('e'); await db.item.create(req.body); }); // unmet critical
+""",
+        },
+    )
+
+
+def test_a_library_that_is_called_where_it_is_required(tmp_path: Path) -> None:
+    """What ``require`` brings in may guard; the word itself says nothing."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "a/app.js": APP
+            + """\
+app.use(require('express-flash')());
+app.post('/c', (req, res) => { db.items.create(req.body); res.end(); }); // unmet critical
+""",
+            "b/app.js": APP
+            + """\
+app.use(require('some-auth-guard')());
+app.post('/c', (req, res) => { db.items.create(req.body); res.end(); }); // unknown
 """,
         },
     )

@@ -117,3 +117,16 @@ def change(body):
 """
     details = [item.detail for item in route_without_authorization.check(project_of(tmp_path, {"main.py": text}))]
     assert ["adds to or changes" in detail for detail in details] == [True, False]
+
+
+def test_a_doubt_says_why(tmp_path: Path) -> None:
+    """A route that is surely signed in and perhaps limited tells what is not settled."""
+    text = """
+const express = require('express');
+const app = express();
+function signedIn(req, res, next) { if (!req.session.user) return res.status(401).end(); next(); }
+app.get('/admin/users', signedIn, require('some-role-guard')(), async (req, res) => res.json(await db.user.all()));
+"""
+    found = list(route_without_authorization.check(project_of(tmp_path, {"app.js": text})))
+    assert [str(item.outcome) for item in found] == ["unknown"]
+    assert "some-role-guard is from outside" in found[0].detail
