@@ -104,6 +104,8 @@ class Actions:
             if depth <= 0 or (symbol.code is code and symbol.function.start == function.start):
                 return ()
             inside = self.of(symbol.code, symbol.function, depth - 1)
+            if not inside and is_remote(code, call):
+                return (Action("remote", code.location(call.start, call.end), call.callee),)
             if _SETTINGS.search(symbol.function.name):
                 return tuple(one for one in inside if one.kind != "read")
             if _GETS.match(symbol.function.name):  # what a getter makes when it finds nothing is no act of the caller's

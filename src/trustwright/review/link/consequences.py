@@ -21,6 +21,14 @@ EXPORTS: Final = "exports data"
 DELETES: Final = "deletes data"
 _SIGNS_IN: Final = "signs somebody in or out"
 _ACCOUNT: Final = "changes a user account"
+_ANY_ACCOUNT: Final = "changes an account"
+"""A user's, or one with money in it: the word alone does not tell."""
+_CREDENTIALS: Final = "changes credentials"
+_HANDS_OUT: Final = "hands out a way in"
+_HANDING_OUT: Final = re.compile(
+    r"recover|forgot|remind|(?:create|get|generate|issue|refresh|mint|heal)\w*_?tokens?\b", re.IGNORECASE
+)
+"""What asks for a mail to reset a password, or makes a token, without changing what is kept."""
 _WORD: Final = r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))"
 _SENSITIVE: Final = tuple(
     (what, re.compile(_WORD + f"(?:{'|'.join(words.split())})" + r"(?![a-z])", re.IGNORECASE))
@@ -38,7 +46,7 @@ _SENSITIVE: Final = tuple(
             ),
         ),
         (
-            "changes credentials",
+            _CREDENTIALS,
             "passwords? (?:api|ssh)[-_]?keys? tokens? secrets? credentials? mfa 2fa t?otp two[-_]?factor passkeys?",
         ),
         (
@@ -47,9 +55,11 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "moves money",
-            r"transactions? transfers (?:money|funds?|wire|bank|balance|wallet)[-_/]?transfer balance bank[-_]?account",
+            r"transactions? transfers (?:money|funds?|wire|bank|balance|wallet)[-_/]?transfer bank[-_]?account",
         ),
-        (_ACCOUNT, r"users?(?![-_](?:im|ex)ports?) accounts? sign[-_]?up customers? employees? people"),
+        ("changes a balance", "balances?"),
+        (_ACCOUNT, r"users?(?![-_](?:im|ex)ports?) sign[-_]?up customers? employees? people"),
+        (_ANY_ACCOUNT, "accounts?"),
         ("is an administrative action", "admin settings config(?:uration)? feature[-_]?flags?"),
         ("approves, refunds or blocks", "approv(?:e|al) reject suspend ban deactivate block"),
     )
@@ -66,7 +76,7 @@ _OWN_SEGMENT: Final = re.compile(
 )
 """Words that mean an account only when nothing else stands beside them: ``/profile``, not ``/profile-data``."""
 _TRIVIAL: Final = re.compile(
-    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
+    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|(?<![a-z])test[-_]?tokens?|notification|preference|theme|locale|(?:^|/)read$",
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
@@ -237,8 +247,10 @@ def _sensitive(declared: DeclaredRoute, changes: bool, deletion: Deletion, actio
         return _SIGNS_IN if "session" in path.lower() else _ACCOUNT
     why = next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
     last = path.rpartition("/")[2].lower()
-    if why == _ACCOUNT and re.search(r"/\{[^}]*\}/?\{[^/]*$|/\{[^/]*/\{[^/]*$", declared.path):
+    if why == _CREDENTIALS and not any(one.kind in _ACTS for one in actions) and _HANDING_OUT.search(name):
+        return _HANDS_OUT
+    if why in {_ACCOUNT, _ANY_ACCOUNT} and re.search(r"/\{[^}]*\}/?\{[^/]*$|/\{[^/]*/\{[^/]*$", declared.path):
         return ""  # something of a user's, named by a second parameter
-    if why == _ACCOUNT and not (_ABOUT_ACCOUNT.search(last) or _ABOUT_ACCOUNT.search(handler)):
+    if why in {_ACCOUNT, _ANY_ACCOUNT} and not (_ABOUT_ACCOUNT.search(last) or _ABOUT_ACCOUNT.search(handler)):
         return ""  # what hangs below a user's name, and is not the account: /users/{id}/favorites
     return why or (DELETES if declared.method == "DELETE" else "")

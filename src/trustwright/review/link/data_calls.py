@@ -77,6 +77,11 @@ _NO_DATABASE: Final = re.compile(
 _IN_MEMORY: Final = frozenset(
     {"Set()", "Map()", "WeakMap()", "WeakSet()", "URLSearchParams()", "Headers()", "FormData()"}
 )
+_MAKES_FILES: Final = re.compile(
+    r"(pdf-lib|pdfkit|pdfmake|jspdf|exceljs|xlsx|docx|jszip|archiver|sharp|canvas|PIL|openpyxl|xlsxwriter|docx|pptx|"
+    r"reportlab|fpdf|pypdf|PyPDF2|fitz|weasyprint|matplotlib|zipfile|qrcode)\."
+)
+"""Libraries whose ``create`` and ``save`` make documents and pictures."""
 _MARK_FIELD: Final = re.compile(
     r"^(deleted_?(at|by|on|time|date)|(date|time)_?deleted|is_?(soft_?)?deleted|archived_?(at|on|by)|is_?archived|archived|"
     r"removed_?at|trashed(_?at)?|is_?trashed|deleted)$",
@@ -346,8 +351,10 @@ def _is_other(receiver: str) -> bool:
 
 
 def is_memory(symbol: Symbol) -> bool:
-    """Tell whether a symbol is a method of a collection in memory: ``Map().delete``."""
-    return symbol.kind == "external" and symbol.name.rpartition(".")[0] in _IN_MEMORY
+    """Tell whether a symbol is a method of what lives in memory: ``Map().delete``, a PDF that is being made."""
+    if symbol.kind != "external":
+        return False
+    return symbol.name.rpartition(".")[0] in _IN_MEMORY or _MAKES_FILES.match(symbol.name) is not None
 
 
 def is_remote(code: Code, call: Call) -> bool:

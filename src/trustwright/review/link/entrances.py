@@ -25,15 +25,14 @@ _BEHIND: Final = r"(?:/(?:\{[^}]*\}|[*]+))*"
 """What may follow: the secret that was mailed, the provider, the tenant."""
 _SIGNING_IN: Final = re.compile(
     r"/(?:(?:[\w.-]*[-_])?(?:log|sign)[-_]?(?:in|out|up)(?:[-_.][\w.-]+)?|logged[-_]?out|exit|register|registration|join|"
-    r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?passwords?|forgot|"
+    r"auth|authenticate|recover/reset|(?:forgot(?:ten)?|reset|recover|new|lost)[-_]?(?:my[-_]?)?(?:passwords?|passwd|pwd?)|forgot|"
     r"passwords?[-_/]resets?/(?:done|complete|check|confirm|sent)|passwords?[-_/]?(?:resets?|forgot(?:ten)?|recover(?:y)?|reminder|confirm)|reset/\{[^}]*\}|recover|"
     r"(?:verify|confirm|resend|verification|activate|unlock)(?:[-_/](?:e?mail|code|account|token|link|email[-_]token))?|"
     r"(?:e?mail|account)[-_/](?:verify|confirm|verification|confirmation|activate)|verif(?:y|ication)[-_]\w+|"
     r"invit(?:e|ation)[-_]?requests?|invit(?:e|ation)s?/(?:accept/?)?\{\w*(?:token|code|key|hash|secret)\w*\}|magic[-_]?link|csrf[-_]?token|"
     r"(?:oauth2?|sso|saml2?|oidc|openid|ldap|remote_user|google|github|azure|idp)(?:/[\w.-]+)*(?:/\{[^}]*\})?|providers|"
-    r"(?:auth|login|oauth2?)/(?:[\w.-]+/)*callback|acs|callback|token|authorize|refresh(?:[-_]?token)?)"
-    + _BEHIND
-    + r"/?$",
+    r"(?:auth|login|oauth2?)/(?:[\w.-]+/)*callback|acs|callback|tokens?/(?:provision|obtain|exchange|issue)|(?:generate|verify)[-_](?:authentication|assertion)(?:[-_]options)?|"
+    r"token|authorize|refresh(?:[-_]?token)?)" + _BEHIND + r"/?$",
     re.IGNORECASE,
 )
 _LIFE: Final = re.compile(
@@ -54,12 +53,14 @@ _SETTING_UP: Final = re.compile(
 )
 _NAMES_A_RECORD: Final = re.compile(r"\{(?!\w*(?:org|tenant|slug|lang|locale|provider|version)\w*\})[^}]*\}/\w")
 """A record's id with more behind it: ``/users/{id}/reset-password`` is done to somebody, by somebody else."""
+_SIGNING_UP: Final = re.compile(r"(?:sign|log)_?(?:up|in)(?:_?user)?|register_?user", re.IGNORECASE)
+"""A handler whose own name says so, where the path is that of what it makes: ``POST /users``."""
 _METHODS: Final = frozenset({"GET", "POST", "ANY", "ACTION"})
 
 
 def entrance(route: Route) -> Entrance | None:
     """Say what a route without a guard is there for, when its path tells; ``None`` when it does not."""
-    path = route.declared.path
+    path, handler = route.declared.path, route.declared.handler_name.rpartition(".")[2]
     if route.declared.method == "GET" and _FILES.search(path):
         return Entrance.FILES
     if route.declared.method == "GET" and _FEED.search(path):
@@ -71,4 +72,6 @@ def entrance(route: Route) -> Entrance | None:
         (Entrance.LIFE, _LIFE),
         (Entrance.SIGNING_IN, _SIGNING_IN),
     )
+    if _SIGNING_UP.fullmatch(handler) and not path.endswith("}"):
+        return Entrance.SIGNING_IN
     return next((what for what, pattern in found if pattern.search(path)), None)

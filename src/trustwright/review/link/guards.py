@@ -17,6 +17,7 @@ from trustwright.review.link.weighing import (
     IDENTITY,
     NOTHING,
     ROLE,
+    beside,
     combine,
     doubt,
     doubt_of_strangers,
@@ -147,7 +148,7 @@ class Guards:
                 return self.expression(code, given, depth + 1)
             if entry is not None:
                 return entry.verdict(where, code.source(value.start, value.end))
-            if value.callee is not None and value.callee.kind == "call":
+            if value.callee is not None and value.callee.kind == "call" and value.callee.name != "require":
                 return self.expression(code, value.callee, depth + 1)
             inner = [self.expression(code, item, depth + 1) for item in value.arguments if item.kind == "function"]
             return combine([*inner, self._outside(callee.name, where)])
@@ -308,14 +309,14 @@ class Guards:
         if left is not None:
             found.append(doubt("it leaves early after it asked who is there", code.location(left)))
         verdict = combine(found)
-        if verdict.authorization is Access.ENFORCED or reading.depth <= 0:
+        if reading.depth <= 0 or (verdict.authorization is Access.ENFORCED and verdict.authentication != Access.ABSENT):
             return verdict
         followed = [
             self._met(code, function, call.start, self._call(code, call, reading), reading)
             for call in code.calls_in(function.body_start, function.body_end)[:_MAX_CALLS]
             if self._runs(code, call.start) and self._certain(code, call, function, reading)
         ]
-        return combine([verdict, *followed])
+        return beside(verdict, combine(followed))
 
     def _met(
         self, code: Code, function: Function, at: int, verdict: GuardVerdict, reading: _Reading, kind: str = ""

@@ -38,6 +38,11 @@ _DEVELOPMENT: Final = re.compile(
     r"(^|[/._-])(dev|devel|development|local|localhost|seeds?|seeding|demo|staging|scripts)([/._-]|$)|(^|/)\w{1,4}dev\.sh$",
     re.IGNORECASE,
 )
+_ENVIRONMENT: Final = re.compile(r"(^|/)\.?env$")
+_SAYS_DEVELOPMENT: Final = re.compile(
+    rb"^\s*(?:export\s+)?\w*(?:ENV|ENVIRONMENT|STAGE)\s*=\s*[\"']?(?:dev(?:elopment)?|local)\b", re.MULTILINE
+)
+"""A file of settings that says itself that it is for development; what stands there may still be in use elsewhere."""
 _OWN_MACHINE: Final = re.compile(rb"dev|local|demo|seed", re.IGNORECASE)
 _BROWSER_KEYS: Final = re.compile(r"google-?services|GoogleService-Info|firebase", re.IGNORECASE)
 _IN_EXAMPLES: Final = re.compile(rb"\bexamples?[\"']?\s*[:=]\s*[\[{(][^;]*\Z", re.IGNORECASE)
@@ -79,6 +84,8 @@ def held_secrets(symbols: Symbols) -> Iterator[HeldSecret]:
         development = _DEVELOPMENT.search(path) is not None
         if development:
             found = [one for one in found if not _serves_own_machine(corpus, path, one)]
+        elif found and _ENVIRONMENT.search(path):
+            development = _SAYS_DEVELOPMENT.search(corpus.read(path)) is not None
         for secret in sorted(found, key=lambda one: (one.start, one.what)):
             yield HeldSecret(secret, Location(path, secret.line), development)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from trustwright.review.link.symbols import Symbols
+from trustwright.review.model import Location
 from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
+from trustwright.review.source.facts import Function
 
 MAX_DEPTH: Final = 8
 """How many names and operands are followed for one question."""
@@ -177,3 +179,14 @@ def circumstance(code: Code, at: int) -> Circumstance:
     if cases and _ASKED.search((cases[-1]["label"] or b"").decode("utf-8", "replace")):
         found = "asked-for"
     return found
+
+
+def leaves_in_production(symbols: Symbols, code: Code, function: Function) -> Location | None:
+    """Return where a function leaves early in production: ``if (process.env.NODE_ENV === "production") return``."""
+    for branch in code.within(code.facts.branches, function.body_start, function.body_end):
+        leaves = code.within(code.facts.returns, branch.then_start, branch.then_end)
+        if leaves or code.within(code.facts.raises, branch.then_start, branch.then_end):
+            asked = switch(symbols, code, code.expression(branch.condition_start, branch.condition_end))
+            if asked.on and not asked.configurable:
+                return code.location(branch.start)
+    return None

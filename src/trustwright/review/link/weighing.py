@@ -98,9 +98,15 @@ _SETTING = re.compile(
     r"|(?<![\w.])os\.getenv\([^)]*\)|\b\w*([cC]onfig|[eE]nv)\w*\(\s*[\"'][A-Z][A-Z0-9_]+[\"'][^)]*\)"
 )
 _LONGEST_SETTING = 120
+_IDENTITY_SENT = re.compile(
+    r"\.get\w*\(\s*(ctx\.)?req(uest)?\.(cookies|signedCookies)[.\[?]+[\"']?\w*(token|session|auth|jwt|sid)\w*"
+    r"|\.get\w*\(\s*(ctx\.)?req(uest)?\.headers[.\[?]+[\"']?authorization",
+    re.IGNORECASE,
+)
+"""Somebody looked up by the cookie or header that says who they are."""
 _ASKS_WHO = re.compile(
     r"(await\s+)?[\w.]*(authenticate|authorize|require|check|verif(y|ied)|validate)\w*"
-    r"(request|user|session|auth|token|access|admin|jwt|signature|hmac|webhook)\w*\(",
+    r"(request|user|session|auth|token|access|admin|jwt|signature|hmac|webhook|permission|role)\w*\(",
     re.IGNORECASE,
 )
 """A call whose name says that it looks who is there: reason enough to doubt, never to trust."""
@@ -136,16 +142,35 @@ def combine(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:
         authorization = _stronger(authorization, item.authorization)
         if Access.ENFORCED in {item.authentication, item.authorization}:
             evidence += [place for place in item.evidence if place not in evidence]
-        elif item.authentication is Access.UNKNOWN:
+        if item.authentication is Access.UNKNOWN:
             doubts += item.evidence
+        if Access.UNKNOWN in {item.authentication, item.authorization}:
             reasons.append(item.reason)
+    reason = "; ".join(dict.fromkeys(reasons))
     if authentication is Access.ENFORCED:
-        return GuardVerdict(authentication, authorization, tuple(evidence))
-    return GuardVerdict(authentication, authorization, tuple(doubts), "; ".join(dict.fromkeys(reasons)))
+        return GuardVerdict(
+            authentication, authorization, tuple(evidence), reason if authorization is Access.UNKNOWN else ""
+        )
+    return GuardVerdict(authentication, authorization, tuple(doubts), reason)
 
 
 def _stronger(one: Access, other: Access) -> Access:
     return max(one, other, key=[Access.ABSENT, Access.UNKNOWN, Access.ENFORCED].index)
+
+
+def beside(verdict: GuardVerdict, others: GuardVerdict) -> GuardVerdict:
+    """Return what a body's own refusals do together with what it calls.
+
+    A body that only asks whose a record is may leave it to a call to ask who is there. Whether it heeds that call's
+    answer was not read, so the two together are a doubt and no proof.
+    """
+    if verdict.authorization is not Access.ENFORCED:
+        return combine([verdict, others])
+    if others.authentication is Access.ABSENT:
+        return verdict
+    where = others.evidence[0] if others.evidence else None
+    reason = others.reason or f"it calls what refuses at {where}, and whether it heeds the answer was not read"
+    return GuardVerdict(Access.UNKNOWN, verdict.authorization, verdict.evidence + others.evidence, reason)
 
 
 def doubt_of_strangers(verdict: GuardVerdict) -> GuardVerdict:
@@ -323,7 +348,7 @@ def leaves_early(code: Code, function: Function) -> int | None:
             binding = code.binding(name, branch.start)
             if binding is not None and binding.assignment is not None and binding.assignment.value_end:
                 made = plain(code, binding.assignment.value_start, binding.assignment.value_end)
-                if _ASKS_WHO.match(made) and not _HANDLES_PASSWORDS.search(made):
+                if (_ASKS_WHO.match(made) or _IDENTITY_SENT.search(made)) and not _HANDLES_PASSWORDS.search(made):
                     return branch.start
     return None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from trustwright.review.model import Confidence, Location, Observation, Rule, Severity, met, unmet
+from trustwright.review.model import Confidence, Location, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 from trustwright.review.source import sql
 from trustwright.review.source.code import Code
@@ -28,6 +28,13 @@ RULE = Rule(
 )
 
 _AUDIT: Final = re.compile(r"(^|[_.\"`])(\w*audit_?(log|trail|event|entr|record)\w*|activity_?logs?)$", re.IGNORECASE)
+_ADDS: Final = re.compile(
+    r"alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?(?P<table>[\w.\"`]+)\s+add\s+column\s+(?:if\s+not\s+exists\s+)?"
+    r"(?P<column>[\w\"`]+)",
+    re.IGNORECASE,
+)
+_SETS: Final = re.compile(r"\bset\b(?P<fields>.*?)(?:\bfrom\b|\bwhere\b|\Z)", re.IGNORECASE | re.DOTALL)
+_FIELD: Final = re.compile(r"(?:^|,)\s*[\"`]?(\w+)[\"`]?\s*=")
 _CODE_CHANGES: Final = frozenset(
     {
         "delete",
@@ -57,13 +64,31 @@ def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each audit table a migration creates, and each statement or call that changes one."""
     statements = [(path, one) for path, statements in project.statements for one in statements]
     guarded = {_plain(one.table) for _, one in statements if _protects(one)}
+    added = {path: _added_columns(project, path) for path, one in statements if one.kind == "update"}
     for path, statement in statements:
         table = _plain(statement.table)
         if _AUDIT.search(table):
-            yield from _statement(path, statement, table, guarded)
+            if statement.kind == "update" and (new := _fills(statement, table, added.get(path, frozenset()))):
+                place = Location(path, statement.line, statement.end_line)
+                yield unknown(place, f"A migration adds {new} to the audit table {table} and fills it by UPDATE.")
+            else:
+                yield from _statement(path, statement, table, guarded)
     for code in project.production():
         yield from _calls(code)
         yield from _texts(code, guarded)
+
+
+def _added_columns(project: Project, path: str) -> frozenset[tuple[str, str]]:
+    """Return the columns that a migration adds to tables, each with its table."""
+    text = project.corpus.read(path).decode("utf-8", "replace")
+    return frozenset((_plain(match["table"]), match["column"].strip('"`')) for match in _ADDS.finditer(text))
+
+
+def _fills(statement: sql.Statement, table: str, added: frozenset[tuple[str, str]]) -> str:
+    """Return the column that an UPDATE sets, if that is all it sets and the same migration adds it."""
+    written = _SETS.search(statement.text)
+    fields = _FIELD.findall(written["fields"]) if written is not None else []
+    return fields[0] if len(fields) == 1 and (table, fields[0]) in added else ""
 
 
 def _plain(table: str) -> str:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from trustwright.review.link.browser import in_browser
-from trustwright.review.model import Confidence, Location, Observation, Rule, Severity, met, unmet
+from trustwright.review.link.switches import circumstance
+from trustwright.review.model import Confidence, Location, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Catch
+from trustwright.review.source.facts import Call, Catch, Function
 
 RULE = Rule(
     __name__,
@@ -47,11 +48,16 @@ _FORMATS = frozenset({"str", "repr", "format", "String", "JSON.stringify", "type
 _CRITICAL = re.compile(r"payment|charge|refund|payout|transfer|withdraw|checkout|invoice", re.IGNORECASE)
 _BROAD = re.compile(r"^$|^\(?\s*(Exception|BaseException)\b")
 _EXPECTED = re.compile(
-    r"JSON\.parse|localStorage|sessionStorage|new URL\(|decodeURI|require\.resolve|require\(|\.close\(|\.unlink|\.rm\(|"
-    r"rmSync|unlinkSync|\.remove\(|\.abort\(|\.disconnect\(|\.kill\(|clipboard|\.play\(|\.focus\(|releaseLock|accessSync|"
+    r"JSON\.parse|localStorage|sessionStorage|new URL\(|decodeURI|require\.resolve|require\(|\.(safe)?[cC]lose\w*\(|"
+    r"\.unlink|\.rm\(|rmSync|unlinkSync|\.remove\(|\.abort\(|\.disconnect\(|\.kill\(|clipboard|\.play\(|\.focus\(|releaseLock|accessSync|"
     r"statSync|existsSync|mkdir|atob\(|import ",
 )
+_SCHEMA = re.compile(r"(z|zod|schema|\w*Schema)\.")
+_GIVES = re.compile(r"=>\s*\(?(undefined|null|false|\[\]|''|\"\")\)?\s*$")
+_KEPT = re.compile(r"(this\.)?\w*[pP]romise\??\.catch")
+"""A promise that is kept: who awaits it still gets its error."""
 _COMMENT = re.compile(r"(?://|#|/\*|\*)\s*(.*)")
+_THROWS = re.compile(r"(\s|\}|//[^\n]*\n|#[^\n]*\n)*(throw|raise)\b")
 _LEAST_WORDS = 3
 _SCRIPTS = re.compile(
     r"(^|/)(scripts?|bin|tools?|populate|cli|migrations?|seeds?|seeders?|management/commands|build|\.github|hack)/|(^|/)(gulpfile|Gruntfile|manage|setup|webpack|build|seed|populate)[^/]*$"
@@ -65,20 +71,48 @@ def check(project: Project) -> Iterator[Observation]:
             continue  # a person reads what a script prints; no server monitors a visitor's browser
         for caught in code.facts.catches:
             place = code.location(caught.start)
+            if circumstance(code, caught.start) == "development":
+                continue
             yield _judge(code, caught.body_start, caught.body_end, place, caught)
         for call in code.calls_named("catch"):
             handler = code.call(call).argument(0)
             function = code.function_at(handler.start) if handler is not None and handler.kind == "function" else None
-            if function is not None and not _EXPECTED.search(
+            if _SCHEMA.match(call.callee):
+                continue  # what a schema takes instead of a value that does not fit it
+            if function is not None and _given_on(code, call, function):
+                yield met(code.location(call.end - 1))
+            elif function is not None and _KEPT.fullmatch(call.callee):
+                kept = call.callee.rpartition(".")[0].rstrip("?")
+                yield unknown(
+                    code.location(call.end - 1), f"Whether whoever awaits {kept} sees its error is not settled."
+                )
+            elif function is not None and not _EXPECTED.search(
                 code.source(max(call.start, call.end - 200), function.start)
             ):
                 yield _judge(code, function.body_start, function.body_end, code.location(call.end - 1), None)
+
+
+def _given_on(code: Code, call: Call, function: Function) -> bool:
+    """Tell whether a failure becomes a value that is looked at: ``const found = await f().catch(() => null)``."""
+    around_it = [one for one in code.facts.assignments if one.value_start <= call.start and call.end <= one.value_end]
+    made = max(around_it, key=lambda one: one.value_start, default=None)
+    if made is None or not made.target.isidentifier() or not _GIVES.search(code.source(function.start, function.end)):
+        return False
+    around = code.enclosing_function(call.start)
+    after = code.source(made.value_end, around.body_end if around is not None else len(code.text))
+    name = re.escape(made.target)
+    return (
+        re.search(rf"!{name}\b|\b{name}(\?\.|\s*\?\?|\s*[=!]==?\s*(null|undefined|false))|\(\s*{name}\s*\)", after)
+        is not None
+    )
 
 
 def _judge(code: Code, start: int, end: int, place: Location, caught: Catch | None) -> Observation:
     text = code.source(start, end)
     if _handled(code, start, end, text) or (caught is not None and _is_expected(code, caught)):
         return met(place)
+    if caught is not None and _THROWS.match(code.source(caught.end, caught.end + 200)):
+        return met(place)  # whoever comes here after the failure is refused
     tried = code.calls_in(caught.try_start if caught is not None else max(0, start - 300), start)
     what = " ".join(call.callee for call in tried)
     printed = bool(code.calls_in(start, end))

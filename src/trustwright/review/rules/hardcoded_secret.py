@@ -56,7 +56,8 @@ def _judged(held: HeldSecret) -> Observation | None:
         grave = secret.grave and not held.development
         return unmet(place, f"{what} stands in the file.", severity=Severity.CRITICAL if grave else Severity.MEDIUM)
     if secret.kind == "well-known" and "password" not in secret.what:
-        return unmet(place, f"{named or what} is set to a value that everybody tries.")
+        where, severity = (", in a file for development", Severity.MEDIUM) if held.development else ("", None)
+        return unmet(place, f"{named or what} is set to a value that everybody tries{where}.", severity=severity)
     if secret.kind in {"named", "address"}:
         detail = f"{what}{f' ({named})' if named else ''} stands in the file as plain text."
         if held.development:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trustwright.review.link.symbols import Symbol
-from trustwright.review.model import Confidence, Observation, Route, Rule, Severity, met, unknown, unmet
+from trustwright.review.model import Confidence, Location, Observation, Route, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
@@ -40,6 +40,27 @@ _CHECKS: Final = re.compile(
     r"parse_obj|validate_on_submit|assertIs|checkSchema|constructEvent|verify\w*Signature|deserialize|check_body|celebrate|matchedData)\s*\("
 )
 _BY_HAND: Final = re.compile(r"\bisinstance\s*\(|\btypeof\s+\w|\bArray\.isArray\s*\(|\bint\s*\(")
+_COMPARED: Final = re.compile(
+    r"\b(req|request)\.body\.\w+\s*[!=]==?\s*\w+\(|\b\w*(?:regex|pattern|re)\w*\.test\s*\(|/\w*\.test\s*\(|\bisNaN\s*\(|"
+    r"\bre\.(?:full)?match\s*\(",
+    re.IGNORECASE,
+)
+_SAYS_NO: Final = re.compile(r"[\"'][^\"'\n]*\b(invalid|not valid|does not|do not|cannot|must)\b", re.IGNORECASE)
+_RUNS: Final = re.compile(
+    r"(?:eval|exec|Function|(?:node:)?child_process\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync)|vm\.runIn\w+|"
+    r"node-serialize\.unserialize|os\.(?:system|popen)|subprocess\.\w+|pickle\.loads)"
+)
+"""What runs code or commands."""
+_IN_SQL: Final = re.compile(
+    r"([\"'])\s*(?:select|insert|update|delete)\b(?:(?!\1).)*\1\s*\+\s*(?:req|request)\.(?:body|form|json|data|POST)\b|"
+    r"`\s*(?:select|insert|update|delete)\b[^`]*\$\{\s*(?:req|request)\.body\b|"
+    r"\bf([\"']{1,3})\s*(?:select|insert|update|delete)\b(?:(?!\2).)*\{\s*request\.(?:form|json|data|POST)\b",
+    re.IGNORECASE,
+)
+"""A statement that what was sent becomes a part of."""
+_SENT: Final = re.compile(r"\b(req|request)\.(body|form|json|data|POST)\b")
+_FIELD: Final = re.compile(r"(req|request)\.(body|form|json|data|POST)\b[\w.\[\]'\"]*(\s*\|\|[^;]*)?$")
+_NAMES: Final = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _REFUSES: Final = re.compile(r"\b(400|422|BAD_REQUEST|BadRequest\w*|UNPROCESSABLE\w*|FORBIDDEN|403)|\babort\s*\(")
 _HANDED_ON: Final = re.compile(
     r"\.(dispatch|handle|process|execute|perform|run|submit)\w*\([^()]*\b(payload|data|body|form|req|request)\b",
@@ -80,7 +101,10 @@ def check(project: Project) -> Iterator[Observation]:
         typed = _typed(project, code, function)
         text = code.source(function.start, function.end)
         place = route.declared.location
-        if typed is not None:
+        if (danger := _danger(code, function, text)) is not None:
+            how, where = danger
+            yield unmet(place, f"{route.name} {how} at {where}.", severity=Severity.HIGH, related=(where,))
+        elif typed is not None:
             yield (
                 met(place)
                 if typed
@@ -92,7 +116,7 @@ def check(project: Project) -> Iterator[Observation]:
                 yield met(place)
             elif own is False:
                 yield unknown(place, f"What the check in {route.name} looks at could not be found.")
-            elif _BY_HAND.search(text) and _REFUSES.search(text):
+            elif _by_hand(text):
                 yield unknown(place, f"{route.name} looks at parts of the body itself; whether at all is not settled.")
             elif _HANDED_ON.search(text):
                 yield unknown(place, f"{route.name} hands the body on; whether it is checked there is not settled.")
@@ -100,6 +124,34 @@ def check(project: Project) -> Iterator[Observation]:
                 yield unmet(
                     place, f"{route.name} acts on the body of the request without checking it against anything."
                 )
+
+
+def _by_hand(text: str) -> bool:
+    """Tell whether a handler looks at parts of the body, and says no to some."""
+    refuses = _REFUSES.search(text) is not None
+    compared = _COMPARED.search(text) is not None and (refuses or _SAYS_NO.search(text) is not None)
+    return compared or (refuses and _BY_HAND.search(text) is not None)
+
+
+def _danger(code: Code, function: Function, text: str) -> tuple[str, Location] | None:
+    """Return how a handler runs what it is sent as code, a command or part of a statement, and where."""
+    for call in code.calls_in(function.body_start, function.body_end):
+        if not _RUNS.fullmatch(code.target(call)):
+            continue
+        given = code.source(call.arguments_start, call.arguments_end)
+        if _SENT.search(given) or any(_is_sent(code, name, call.start) for name in _NAMES.findall(given)):
+            return f"runs what it is sent: it is given to {call.callee.rpartition('.')[2]}", code.location(call.start)
+    written = _IN_SQL.search(text)
+    if written is None:
+        return None
+    return "puts what it is sent into SQL", code.location(function.start + len(text[: written.start()].encode()))
+
+
+def _is_sent(code: Code, name: str, at: int) -> bool:
+    """Tell whether a variable is a field of the body."""
+    binding = code.binding(name, at)
+    made = binding.assignment if binding is not None else None
+    return made is not None and _FIELD.match(code.source(made.value_start, made.value_end)) is not None
 
 
 def _handler(project: Project, route: Route) -> tuple[Code, Function] | None:

@@ -34,6 +34,7 @@ _HARMLESS: Final = re.compile(
     r"csrf|xsrf|theme|locale|lang|consent|banner|sidebar|tab\b|redirect|return|auth_?(state|cb|callback|method|provider)",
     re.IGNORECASE,
 )
+_FOR_PAGES: Final = re.compile(r"\(\s*[\"'`]?(\w+[._-])?public[A-Z_-]")
 _SESSIONS: Final = frozenset({"express-session", "cookie-session"})
 _SETTINGS: Final = frozenset(
     {"SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "REMEMBER_COOKIE_SECURE", "REMEMBER_COOKIE_HTTPONLY"}
@@ -105,6 +106,8 @@ def _judge(
             missing.append(name)
     if not missing:
         return met(place)
+    if _FOR_PAGES.search(code.source(value.start, value.end)) and "HttpOnly" in missing:
+        return unknown(place, "A cookie whose name says that pages may read it holds a token; what for is not settled.")
     severity = Severity.HIGH if "HttpOnly" in missing else Severity.MEDIUM
     return unmet(place, f"A cookie that carries a session is set without {' and '.join(missing)}.", severity=severity)
 

@@ -50,6 +50,9 @@ def _judge(resource: Resource, path: tuple[str | int, ...], default: int, least:
     place, found = resource.line_of(*path), resource.at(*path)
     if found is not None and (found.unresolved or found.number is None):
         return unknown(place, f"How long {resource.address} keeps logs depends on {found.unresolved or found.text}.")
+    on = resource.at(path[0], "enabled") if len(path) > 1 else None
+    if on is not None and on.text.strip().lower() == "false":
+        return unknown(place, f"{resource.address} deletes nothing by itself: its retention policy is off.")
     days = default if found is None or found.number is None else int(found.number)
     if days == 0 or days >= least:
         return met(place)

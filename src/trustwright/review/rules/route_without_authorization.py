@@ -36,6 +36,7 @@ _EVERYBODYS = re.compile(
 )
 """What everybody may do about what belongs to others: the record made is the caller's own."""
 _OWN = re.compile(r"(^|/)(me|self|my|profile|account|current|whoami|session|logout|password)\b", re.IGNORECASE)
+_CHANGES = "changes a record named by the caller"
 _PERSONAL = re.compile(
     r"user|account|customer|order|invoice|payment|address|patient|employee|member|profile|card|wallet|basket|cart|"
     r"message|document|contact|compan(y|ies)|organi[sz]ation|team|tenant|subscription|file|report|ticket|case",
@@ -76,8 +77,10 @@ def _needs(route: Route) -> str:
         return ""
     if route.sensitive == "deletes data":
         return "deletes data"
+    adds = route.declared.method == "POST" and not path.rstrip("/").endswith("}")
+    changes = "adds to or changes what a record named by the caller holds" if adds else _CHANGES
     if route.sensitive and route.changes_state and "{" in path:
-        return "changes a record named by the caller"
+        return changes
     if "{" in path and _PERSONAL.search(path):
-        return "changes a record named by the caller" if route.changes_state else "returns a record named by the caller"
+        return changes if route.changes_state else "returns a record named by the caller"
     return ""

@@ -5,7 +5,19 @@ from collections.abc import Iterator
 
 from trustwright.review.link.audit_trails import TRIGGERS
 from trustwright.review.link.consequences import DELETES, EXPORTS, OWN_MARKS
-from trustwright.review.model import Audit, Confidence, Observation, Rule, Severity, met, unknown, unmet
+from trustwright.review.link.switches import leaves_in_production
+from trustwright.review.model import (
+    Audit,
+    Confidence,
+    Location,
+    Observation,
+    Route,
+    Rule,
+    Severity,
+    met,
+    unknown,
+    unmet,
+)
 from trustwright.review.project import Project
 
 RULE = Rule(
@@ -31,7 +43,16 @@ RULE = Rule(
     triggers=TRIGGERS,
 )
 
-_GRAVE = frozenset({"changes who may do what", "changes credentials", "moves money", "changes a user account"})
+_GRAVE = frozenset(
+    {
+        "changes who may do what",
+        "changes credentials",
+        "moves money",
+        "changes a user account",
+        "changes an account",
+        "changes a balance",
+    }
+)
 _PEOPLE = re.compile(
     r"user|account|member|role|permission|customer|employee|people|organi[sz]ation|tenant|credential|key", re.IGNORECASE
 )
@@ -50,6 +71,11 @@ def check(project: Project) -> Iterator[Observation]:
             yield unknown(
                 place, f"Whether {route.name}, which {route.sensitive}, is audited is not settled: {verdict.reason}."
             )
+        elif (leaves := _leaves_in_production(project, route)) is not None:
+            detail = (
+                f"{route.name}, which {route.sensitive}, leaves at {leaves} in production; whether that is set there"
+            )
+            yield unknown(place, f"{detail} is not settled.")
         elif verdict.value is Audit.BEFORE:
             detail = f"{route.name} {route.sensitive} and records an event only before it, not what came of it."
             yield unmet(place, detail, severity=Severity.LOW, related=verdict.evidence)
@@ -61,3 +87,13 @@ def check(project: Project) -> Iterator[Observation]:
             if route.sensitive == DELETES and OWN_MARKS.search(route.declared.path):
                 severity = Severity.LOW
             yield unmet(place, f"{route.name} {route.sensitive} and records no audit event.", severity=severity)
+
+
+def _leaves_in_production(project: Project, route: Route) -> Location | None:
+    """Return where the handler of a route leaves early in production."""
+    handler = route.declared.handler
+    code = project.corpus.code(handler.path) if handler is not None else None
+    function = code.function_at(handler.start) if code is not None and handler is not None else None
+    if code is None or function is None:
+        return None
+    return leaves_in_production(project.symbols, code, function)

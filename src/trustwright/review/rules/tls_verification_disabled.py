@@ -344,6 +344,8 @@ _IN_FILES: Final = tuple(
     )
 )
 """Settings and commands in text files: what is not checked any more, and how much that matters."""
+_SHELL_IF: Final = re.compile(r"^[ \t]*(if|fi|else|elif)\b([^\n]*)", re.MULTILINE)
+_LOOSE: Final = re.compile(r"\$\{?\w*(insecure|skip|unsafe|no_?verify|self_?signed)", re.IGNORECASE)
 _WORDS: Final = (
     b"TLS_REJECT", b"PYTHONHTTPSVERIFY", b"SSL_NO_VERIFY", b"curl", b"wget", b"strict-ssl", b"sslVerify", b"nsecure",
     b"skip_tls", b"skip_verify", b"proxy_ssl_verify", b"validate_certs", b"StrictHostKey",
@@ -359,9 +361,20 @@ def _files(project: Project) -> Iterator[Observation]:
             places: list[Location] = []
             said = ""
             for match in pattern.finditer(file.text):
-                if not any(one.reach in {Reach.LOCAL, Reach.INTERNAL} for _, one in addresses(match[0])):
+                if any(one.reach in {Reach.LOCAL, Reach.INTERNAL} for _, one in addresses(match[0])):
+                    continue
+                if file.path.endswith((".sh", ".bash")) and _is_asked_for(file.text, match.start()):
+                    detail = f"Only when the caller of the script asks for it, {what} are not checked here."
+                    yield unknown(file.location(match.start("off")), detail)
+                else:
                     places.append(file.location(match.start("off")))
                     said = said or file.text[match.start() : match.end("off")]
             if places:
                 detail = f"{what[0].upper()}{what[1:]} are not checked here: {said[-60:]}."
                 yield unmet(places[0], detail, severity=Severity(severity), related=tuple(places[1:]))
+
+
+def _is_asked_for(text: str, at: int) -> bool:
+    """Tell whether a place in a script stands in an ``if`` that asks for an option to be loose."""
+    opened = _SHELL_IF.findall(text[:at])
+    return bool(opened) and opened[-1][0] == "if" and _LOOSE.search(opened[-1][1]) is not None

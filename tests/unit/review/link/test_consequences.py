@@ -151,6 +151,10 @@ def test_a_model_with_a_soft_base_or_its_own_delete(tmp_path: Path) -> None:
         ("/cron/welcome-user", ""),
         ("/invite-requests", ""),
         ("/user/:name/:shelf", ""),
+        ("/account-balance", "changes a balance"),
+        ("/accounts", "changes an account"),
+        ("/login/test-token", ""),
+        ("/latest-tokens", "changes credentials"),
         ("/settings/user-exports/enable", "is an administrative action"),
     ],
 )

@@ -520,6 +520,25 @@ def test_a_handler_that_leaves_after_asking_is_doubtful(tmp_path: Path) -> None:
     assert handled(tmp_path, body, "const authenticateRequest = (request) => lookUp(request)") is Access.UNKNOWN
 
 
+def test_a_handler_that_asks_whose_it_is_and_leaves_who_asks_to_a_call(tmp_path: Path) -> None:
+    """That the call refuses is a doubt: whether the handler heeds its answer was not read."""
+    more = """
+export async function present(request) {
+  const session = await getSession();
+  if (!session?.user?.id) { return Response.json({}, { status: 401 }); }
+  return { organizationId: session.organizationId };
+}
+"""
+    body = (
+        "const ctx = await present(request); if (ctx instanceof Response) return ctx;"
+        "const risk = await db.risk.find(1);"
+        "if (risk.organizationId !== ctx.organizationId) { return Response.json({}, { status: 404 }) } act()"
+    )
+    assert handled(tmp_path, body, more) is Access.UNKNOWN
+    named = "const ctx = await requireApiPermission(request); if (ctx instanceof Response) return ctx; act()"
+    assert handled(tmp_path, named) is Access.UNKNOWN
+
+
 def test_a_handler_that_sends_those_signed_in_away(tmp_path: Path) -> None:
     """Refusing somebody who has a session guards nothing."""
     body = "const session = await getSession(); if (session) throw new Error('You are already logged in'); act()"

@@ -44,3 +44,14 @@ def test_nothing_to_say(tmp_path: Path) -> None:
     check_silent(
         audit_log_mutable, tmp_path, {"m.sql": "DELETE FROM orders;\n", "a.ts": "db.order.delete({ where })\n"}
     )
+
+
+def test_a_migration_that_fills_a_column_it_adds(tmp_path: Path) -> None:
+    """What was recorded stays; any other column that is set makes it a change."""
+    text = """
+ALTER TABLE "DocumentAuditLog" ADD COLUMN "envelopeId" TEXT;
+UPDATE "DocumentAuditLog" SET "envelopeId" = e."id" FROM "Envelope" e WHERE e."n" = "DocumentAuditLog"."n"; -- unknown
+UPDATE "DocumentAuditLog" SET "envelopeId" = '1', "actor" = 'x' WHERE "n" = 2; -- unmet
+UPDATE "DocumentAuditLog" SET "actor" = 'x'; -- unmet
+"""
+    check_marks(audit_log_mutable, tmp_path, {"migrations/1/migration.sql": text})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.reviewing import check_marks, check_silent
+from tests.reviewing import check_marks, check_silent, project_of
 from trustwright.review.rules import default_credentials
 
 
@@ -102,3 +102,11 @@ def test_nothing_to_say(tmp_path: Path) -> None:
             ".env.example": "POSTGRES_PASSWORD=postgres\n",
         },
     )
+
+
+def test_settings_that_say_they_are_for_development(tmp_path: Path) -> None:
+    """A committed ``.env`` counts less when it names itself so, and still counts."""
+    text = "APP_ENV=development\nPOSTGRES_PASSWORD=changethis\n"
+    check_marks(default_credentials, tmp_path, {".env": text}, {(".env", 2): "unmet"})
+    found = [item.severity for item in default_credentials.check(project_of(tmp_path / "b", {".env": text}))]
+    assert found == ["low"]

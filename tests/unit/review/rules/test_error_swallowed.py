@@ -87,3 +87,42 @@ def test_clean_up_that_may_fail(tmp_path: Path) -> None:
     """Closing what is thrown away; nobody needs to hear of it."""
     text = "await zip.close().catch(() => {})\nawait save(order).catch(() => {}) // unmet\n"
     check_marks(error_swallowed, tmp_path, {"server/a.js": text})
+
+
+def test_failures_that_are_heeded(tmp_path: Path) -> None:
+    """A schema's own fallback, a value that is looked at, a refusal right after, a promise that others await."""
+    text = """
+import express from 'express'
+import { z } from 'zod'
+export const make = async (input) => {
+  const id = z.coerce.number().optional().catch(() => undefined).parse(input)
+  const found = await verify(input).catch(() => undefined) // met
+  if (!found) return null
+  await publish(id).catch(() => undefined) // unmet
+  this.snapshotPromise.catch(() => undefined) // unknown
+}
+export const known = async (key) => {
+  if (key) {
+    try { return await people.find(key) } catch {} // met
+  }
+  throw new Error('who?')
+}
+"""
+    check_marks(error_swallowed, tmp_path, {"server.ts": text})
+
+
+def test_what_is_done_in_development_only(tmp_path: Path) -> None:
+    """An error that only a developer can meet is nobody's incident."""
+    text = """
+def ready():
+    if settings.DEBUG:
+        try:
+            cache.clear()
+        except Exception:
+            pass
+    try:
+        cache.warm()
+    except Exception: # unmet
+        pass
+"""
+    check_marks(error_swallowed, tmp_path, {"apps.py": text})

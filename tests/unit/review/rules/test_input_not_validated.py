@@ -62,3 +62,39 @@ def d():
     db.session.add(Thing(**request.json))
 """
     check_marks(input_not_validated, tmp_path, {"app.py": text})
+
+
+def test_what_is_sent_and_run(tmp_path: Path) -> None:
+    """Code, a command or a statement made of the body is worse than a value that is stored as it is."""
+    text = """
+const express = require('express')
+const { spawnSync } = require('child_process')
+const exec = require('child_process').exec
+const app = express()
+app.post('/a', (req, res) => { const n = eval(req.body.n); if (isNaN(n)) res.send('invalid') }) // unmet high
+app.post('/b', (req, res) => { exec('ping ' + req.body.address, () => res.end()) }) // unmet high
+app.post('/c', (req, res) => { var host = req.body.host || 'x'; spawnSync('curl', [host]); res.end() }) // unmet high
+app.post('/d', (req, res) => { db.query("SELECT * FROM t WHERE n='" + req.body.n + "'"); res.end() }) // unmet high
+app.post('/e', (req, res) => { db.query(`DELETE FROM t WHERE n='${req.body.n}'`); res.end() }) // unmet high
+app.post('/f', (req, res) => { /a+/.exec(req.body.n); db.t.create({ data: req.body }); res.end() }) // unmet medium
+"""
+    check_marks(input_not_validated, tmp_path, {"server.js": text})
+
+
+def test_a_body_that_is_looked_at(tmp_path: Path) -> None:
+    """A handler that tries a part of the body against something and says no may check enough: that is not settled."""
+    text = """
+const express = require('express')
+const app = express()
+app.post('/a', (req, res) => { // unknown
+  if (!/^[0-9]+$/.test(req.body.routing)) return res.render('form', { error: 'does not comply with the format' })
+  db.user.update({ data: req.body }); res.end()
+})
+app.post('/b', (req, res) => { // unknown
+  if (req.body.token == md5(req.body.login)) { db.user.update({ data: req.body }) } else res.send('Invalid token')
+})
+app.post('/c', (req, res) => { // unmet
+  if (req.body.a == req.body.b) { db.user.update({ data: req.body }) } else res.send('They do not match')
+})
+"""
+    check_marks(input_not_validated, tmp_path, {"server.js": text})

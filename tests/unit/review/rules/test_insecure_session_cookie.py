@@ -47,3 +47,16 @@ def test_what_only_helps_to_sign_in(tmp_path: Path) -> None:
     """How somebody signs in, and where they go then, opens nothing."""
     text = "res.cookie('auth_method', method)\nres.cookie('auth_state', req.query.state)\n"
     check_silent(insecure_session_cookie, tmp_path, {"app.js": text})
+
+
+def test_a_cookie_that_pages_are_meant_to_read(tmp_path: Path) -> None:
+    """A public token is made for the browser; whether it opens more is not settled."""
+    text = """
+import { cookies } from 'next/headers'
+export async function give(token) {
+  (await cookies()).set('publicAccessToken', token) // unknown
+  const store = await cookies()
+  cookieStore.set('accessToken', token) // unmet
+}
+"""
+    check_marks(insecure_session_cookie, tmp_path, {"give.ts": text})

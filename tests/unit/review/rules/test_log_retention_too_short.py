@@ -50,3 +50,22 @@ Resources:
       RetentionInDays: 14 # unmet high
 """
     check_marks(log_retention_too_short, tmp_path, {"template.yaml": text})
+
+
+def test_a_retention_policy_that_is_off(tmp_path: Path) -> None:
+    """Its days do not count: nothing is deleted."""
+    text = """
+resource "azurerm_network_watcher_flow_log" "off" {
+  retention_policy {
+    enabled = false
+    days    = 10 # unknown
+  }
+}
+resource "azurerm_network_watcher_flow_log" "on" {
+  retention_policy {
+    enabled = true
+    days    = 10 # unmet
+  }
+}
+"""
+    check_marks(log_retention_too_short, tmp_path, {"main.tf": text})

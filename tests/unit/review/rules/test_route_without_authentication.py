@@ -143,3 +143,155 @@ def order():
 """
         },
     )
+
+
+def test_what_settles_nothing_is_unknown(tmp_path: Path) -> None:
+    """A token in the path, a secret compared, a handler that leaves in production, who is looked up by a cookie."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "app.js": APP
+            + """\
+app.post('/nda/:token/sign', (req, res) => { sign(req.params.token); db.nda.create(req.body); res.end(); }); // unknown
+app.get('/nda/:shareToken', async (req, res) => { res.json(await db.nda.findMany()); }); // unknown
+app.post('/unsubscribe', (req, res) => { // unknown
+  if (!crypto.timingSafeEqual(make(req.query.email), req.query.token)) return res.status(400).end();
+  db.user.update({ where: { email: req.query.email }, data: { news: false } }); res.end();
+});
+app.post('/grant', (req, res) => { // unknown
+  if (process.env.NODE_ENV === 'production') return res.status(404).end();
+  db.org.update({ where: { id: req.body.id }, data: req.body }); res.end();
+});
+app.post('/grant-too', (req, res) => { // unmet critical
+  if (process.env.GRANTS !== 'true') return res.status(404).end();
+  db.org.update({ where: { id: req.body.id }, data: req.body }); res.end();
+});
+app.post('/erase', (req, res, next) => { // unknown
+  const found = people.get(req.cookies.token);
+  if (!found) { next(new Error('no')); return; }
+  db.requests.create({ data: { who: found.id } }); res.end();
+});
+"""
+        },
+    )
+
+
+def test_what_a_look_leaves_behind(tmp_path: Path) -> None:
+    """A route that only shows something notes that it did; one that names a record, or is meant to act, is worse."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "notes.js": "exports.solved = async () => { await db.challenge.update({ data: { solved: true } }); };\n",
+            "app.js": APP
+            + """\
+const notes = require('./notes');
+app.get('/egg', async (req, res) => { await notes.solved(); res.sendFile('egg.html'); }); // unmet medium
+app.get('/orders', async (req, res) => { await notes.solved(); res.end(); }); // unmet high
+app.get('/things/:id/on', async (req, res) => { // unmet critical
+  await db.thing.update({ where: { id: req.params.id }, data: { on: true } }); res.end(); });
+app.get('/clear', async (req, res) => { await db.thing.deleteMany({}); res.end(); }); // unmet critical
+app.options('/orders', (req, res) => { res.status(204).end(); });
+app.get('/orders/growth', async (req, res) => { // unmet medium
+  res.json(await db.order.groupBy({ by: ['month'], orderBy: count('id') })); });
+""",
+        },
+    )
+
+
+def test_a_document_is_no_stored_data(tmp_path: Path) -> None:
+    """Making a PDF creates and saves it, and changes nothing that is kept."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "app.js": APP
+            + """\
+import { PDFDocument } from 'pdf-lib';
+app.post('/preview', async (req, res) => { // unmet medium
+  const made = await PDFDocument.create();
+  res.send(await made.save());
+});
+"""
+        },
+    )
+
+
+def test_a_handler_whose_own_name_says_that_it_signs_up(tmp_path: Path) -> None:
+    """``POST /users`` is where people sign up, when its handler says so; names of guards still say nothing."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "app.js": APP
+            + """\
+async function signupUser(req, res) { await db.user.create({ data: req.body }); res.end(); }
+async function addUser(req, res) { await db.user.create({ data: req.body }); res.end(); }
+app.post('/user', signupUser); // unmet low
+app.post('/people', addUser); // unmet critical
+app.post('/tokens/provision', addUser); // unmet low
+app.post('/resetpw', addUser); // unmet low
+"""
+        },
+    )
+
+
+def test_routes_that_are_mounted_for_development(tmp_path: Path) -> None:
+    """A router that is included outside production only may never answer anybody there."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "main.py": """\
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+private = APIRouter()
+@private.post("/people") # unknown
+def add():
+    db.session.add(User())
+if settings.FASTAPI_ENV == "development":
+    app.include_router(private)
+"""
+        },
+    )
+
+
+def test_notes_that_many_routes_make(tmp_path: Path) -> None:
+    """A place that several routes write which only show something holds notes, whoever else writes it."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "notes.js": "exports.seen = async (key) => { await db.visit.update({ data: { key } }); };\n",
+            "app.js": APP
+            + """\
+const notes = require('./notes');
+app.get('/a', async (req, res) => { await notes.seen('a'); res.end(); }); // unmet medium
+app.get('/b', async (req, res) => { await notes.seen('b'); res.end(); }); // unmet medium
+app.get('/c', async (req, res) => { await notes.seen('c'); res.end(); }); // unmet medium
+app.post('/d', async (req, res) => { await notes.seen('d'); res.end(); }); // unmet medium
+app.post('/e', async (req, res) => { await notes.seen('e'); await db.item.create(req.body); }); // unmet critical
+""",
+        },
+    )
+
+
+def test_a_library_that_is_called_where_it_is_required(tmp_path: Path) -> None:
+    """What ``require`` brings in may guard; the word itself says nothing."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "a/app.js": APP
+            + """\
+app.use(require('express-flash')());
+app.post('/c', (req, res) => { db.items.create(req.body); res.end(); }); // unmet critical
+""",
+            "b/app.js": APP
+            + """\
+app.use(require('some-auth-guard')());
+app.post('/c', (req, res) => { db.items.create(req.body); res.end(); }); // unknown
+""",
+        },
+    )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.reviewing import check_marks, check_silent
+from tests.reviewing import check_marks, check_silent, project_of
 from trustwright.review.rules import route_without_authorization
 
 APP = """\
@@ -98,3 +98,35 @@ app.post('/report/:userId', async (req, res) => { await db.report.create({ data:
 app.delete('/users/:key/notes', async (req, res) => { await notes.drop(req.params.key, req.user); }); // unknown
 """
     check_marks(route_without_authorization, tmp_path, {"app.js": text})
+
+
+def test_what_is_added_below_a_record(tmp_path: Path) -> None:
+    """What is posted below a record adds to it; the record itself is named where its path ends."""
+    text = """
+from fastapi import Depends, FastAPI, HTTPException, Request
+app = FastAPI()
+def caller(request: Request):
+    if request.headers.get("authorization") is None:
+        raise HTTPException(status_code=401)
+@app.post("/{organization}/alerts", dependencies=[Depends(caller)])
+def add(body):
+    db.session.add(body)
+@app.put("/{organization}/alerts/{id}", dependencies=[Depends(caller)])
+def change(body):
+    db.session.add(body)
+"""
+    details = [item.detail for item in route_without_authorization.check(project_of(tmp_path, {"main.py": text}))]
+    assert ["adds to or changes" in detail for detail in details] == [True, False]
+
+
+def test_a_doubt_says_why(tmp_path: Path) -> None:
+    """A route that is surely signed in and perhaps limited tells what is not settled."""
+    text = """
+const express = require('express');
+const app = express();
+function signedIn(req, res, next) { if (!req.session.user) return res.status(401).end(); next(); }
+app.get('/admin/users', signedIn, require('some-role-guard')(), async (req, res) => res.json(await db.user.all()));
+"""
+    found = list(route_without_authorization.check(project_of(tmp_path, {"app.js": text})))
+    assert [str(item.outcome) for item in found] == ["unknown"]
+    assert "some-role-guard is from outside" in found[0].detail

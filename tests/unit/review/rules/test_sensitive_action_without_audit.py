@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.reviewing import check_marks, check_silent
+from tests.reviewing import check_marks, check_silent, project_of
 from trustwright.review.rules import sensitive_action_without_audit
 
 APP = """\
@@ -77,3 +77,28 @@ def test_what_is_not_sensitive(tmp_path: Path) -> None:
         tmp_path,
         {"app.js": APP + "app.get('/labels', signedIn, (req, res) => res.json([]));\n"},
     )
+
+
+def test_what_is_said_of_an_action(tmp_path: Path) -> None:
+    """A balance is no payment, an account need not be a user's, and a mail to reset a password changes none yet."""
+    text = """
+import express from 'express'
+const app = express()
+app.post('/account-balance', async (req, res) => { await db.balance.create({ data: req.body }) })
+app.post('/account', async (req, res) => { await db.account.create({ data: req.body }) })
+app.post('/password-recovery/:mail', async (req, res) => { mail(await db.user.findFirst({ where: req.params })) })
+app.post('/password', async (req, res) => { await db.user.update({ data: req.body }) })
+app.post('/users', async (req, res) => {
+  if (process.env.NODE_ENV === 'production') return res.status(404).end()
+  await db.user.create({ data: req.body })
+})
+"""
+    found = list(sensitive_action_without_audit.check(project_of(tmp_path, {"server.ts": text})))
+    told = {item.detail.partition(" records")[0].removesuffix(" and").partition(" ")[2] for item in found}
+    assert told >= {
+        "/account-balance changes a balance",
+        "/account changes an account",
+        "/password-recovery/{mail} hands out a way in",
+        "/password changes credentials",
+    }
+    assert [str(item.outcome) for item in found].count("unknown") == 1

@@ -176,3 +176,15 @@ def fetch(host):
 """
         },
     )
+
+
+def test_a_script_that_is_asked_to_be_loose(tmp_path: Path) -> None:
+    """An option of a script's own is a doubt; what the script does unasked is not."""
+    text = """#!/bin/bash
+if [[ -n "$INSECURE" ]]; then
+  export OPTIONS="--insecure-skip-tls-verify" # unknown
+fi
+"""
+    check_marks(tls_verification_disabled, tmp_path, {"start.sh": text})
+    always = 'if [[ -n "$REGION" ]]; then\n  kubectl --insecure-skip-tls-verify get pods # unmet\nfi\n'
+    check_marks(tls_verification_disabled, tmp_path / "b", {"start.sh": always})

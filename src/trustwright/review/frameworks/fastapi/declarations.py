@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trustwright.review.frameworks.fastapi.dependencies import NONE, Dependencies, Found
+from trustwright.review.link.switches import circumstance
 from trustwright.review.link.texts import pattern_of, text_of
 from trustwright.review.link.values import Value, Values
 from trustwright.review.model import Access, Gap, GuardUse, GuardVerdict, Location, Reference
@@ -197,6 +198,9 @@ class Declarations:
             return
         prefix = self._prefix(self.values.keyword(call, "prefix"))
         found = self.dependencies.listed(self.values.keyword(call, "dependencies"))
+        if circumstance(call.code, call.expression.start) == "development":
+            where = call.code.location(call.expression.start)
+            found += Found(unresolved=(f"it is included at {where} only outside production, as far as the files say",))
         children = self._objects(router)
         for child in children:
             self.hangings.setdefault(owner.place, []).append(Hanging(child, prefix, found))
