@@ -1,0 +1,256 @@
+"""An event, its checks, and the exact bytes that the tree commits to.
+
+The bytes are canonical JSON: keys in the order of their UTF-16 code units (RFC 8785, section 3.2.3), no blanks, text as
+UTF-8, integers only. They are made once, when the event is, and never again.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from trustwright.trail.errors import TrailError
+from trustwright.trail.identifier import moment_of, new_id
+from trustwright.trail.vocabulary import (
+    ACTIONS,
+    ACTOR_TYPES,
+    OUTCOMES,
+    RESOURCE_TYPE,
+    VERSION,
+    Action,
+    ActorType,
+    Outcome,
+)
+
+MAX_BYTES: Final = 32_768
+"""Bytes of an event's canonical JSON; larger things belong in a store of their own, with their hash in ``metadata``."""
+
+MAX_DEPTH: Final = 8
+_LONGEST: Final = {"resource_id": 512, "user_agent": 1024, "session_id": 256}
+_SAFE: Final = 2**53 - 1
+"""The largest integer that every reader of JSON keeps exact (RFC 8259, section 6)."""
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+class EventError(TrailError):
+    """An event that cannot be recorded; ``field`` names what is wrong with it."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"event refused: {field} {reason}.")
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that somebody did; the fields are the columns of ``system_audit_log``.
+
+    Attributes:
+        actor_type: what kind of actor did it.
+        action: what was done.
+        resource_type: what it was done to: a lower-case word such as ``order``.
+        outcome: how it ended.
+        actor_id: who did it; ``None`` when nobody was known.
+        resource_id: which one it was done to, at most 512 characters.
+        ip_address: where the request came from, IPv4 or IPv6.
+        user_agent: what sent it, at most 1,024 characters.
+        metadata: anything else, as JSON without floating-point numbers, at most eight levels deep.
+        session_id: the session it belonged to, at most 256 characters.
+        id: a UUIDv7; the same id is recorded once, however often it is sent.
+
+    Raises:
+        EventError: a field is wrong.
+    """
+
+    actor_type: ActorType
+    action: Action
+    resource_type: str
+    outcome: Outcome
+    actor_id: UUID | None = None
+    resource_id: str | None = None
+    ip_address: str | None = None
+    user_agent: str | None = None
+    metadata: Mapping[str, Json] | None = None
+    session_id: str | None = None
+    id: UUID = field(default_factory=new_id)
+    entry: bytes = field(init=False, repr=False, compare=False)
+    """The canonical JSON of the event."""
+
+    def __post_init__(self) -> None:
+        """Check every field, then fix the bytes."""
+        _one_of("actor_type", self.actor_type, ACTOR_TYPES)
+        _one_of("action", self.action, ACTIONS)
+        _one_of("outcome", self.outcome, OUTCOMES)
+        if not isinstance(self.resource_type, str) or not RESOURCE_TYPE.fullmatch(self.resource_type):
+            raise EventError("resource_type", "is not a lower-case word of at most 63 letters, digits, _ . or -")
+        for name in ("actor_id", "id"):
+            value = getattr(self, name)
+            if not isinstance(value, UUID) and not (name == "actor_id" and value is None):
+                raise EventError(name, "is not a UUID")
+        for name, longest in _LONGEST.items():
+            _text(name, getattr(self, name), longest)
+        object.__setattr__(self, "ip_address", _address(self.ip_address))
+        if self.metadata is not None:
+            if not isinstance(self.metadata, Mapping):
+                raise EventError("metadata", "is not an object")
+            _json("metadata", self.metadata, MAX_DEPTH)
+        try:
+            created = moment_of(self.id)
+        except TrailError as error:
+            raise EventError("id", f"is not a moment's UUIDv7 ({error})") from None
+        object.__setattr__(self, "entry", self._canonical(created))
+        if len(self.entry) > MAX_BYTES:
+            raise EventError("metadata", f"makes the event {len(self.entry)} bytes long; {MAX_BYTES} are the most")
+
+    @property
+    def created_at(self) -> datetime:
+        """When it happened, in UTC, to the millisecond: what the id says."""
+        return moment_of(self.id)
+
+    def _canonical(self, created: datetime) -> bytes:
+        said: dict[str, object] = {
+            "v": VERSION,
+            "id": str(self.id),
+            "created_at": written(created),
+            "actor_id": str(self.actor_id) if self.actor_id is not None else None,
+            "actor_type": self.actor_type,
+            "action": self.action,
+            "resource_type": self.resource_type,
+            "resource_id": self.resource_id,
+            "outcome": self.outcome,
+            "ip_address": self.ip_address,
+            "user_agent": self.user_agent,
+            "metadata": self.metadata,
+            "session_id": self.session_id,
+        }
+        return canonical({key: value for key, value in said.items() if value is not None})
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical JSON of plain data without floating-point numbers."""
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def written(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 with milliseconds: ``2026-11-22T03:33:45.123Z``."""
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def read(said: object) -> Event:
+    """Make an event of decoded JSON with the names of the fields; ``created_at`` and ``v`` must agree when given.
+
+    Raises:
+        EventError: a field is missing, unknown or wrong.
+    """
+    if not isinstance(said, dict):
+        raise EventError("event", "is not an object")
+    fields = dict(said)
+    version, created = fields.pop("v", VERSION), fields.pop("created_at", None)
+    if version != VERSION:
+        raise EventError("v", f"is not {VERSION}, the version this program writes")
+    for name in sorted(fields.keys() - _FIELDS):
+        raise EventError(str(name)[:64], f"is no field of an event; the fields are {', '.join(sorted(_FIELDS))}")
+    for name in sorted(_NEEDED - fields.keys()):
+        raise EventError(name, "is missing")
+    for name in ("actor_id", "id"):
+        if isinstance(fields.get(name), str):
+            fields[name] = _uuid(name, fields[name])
+    event = Event(**fields)
+    if created is not None and created != written(event.created_at):
+        raise EventError("created_at", f"is not {written(event.created_at)}, the moment that the id stands for")
+    return event
+
+
+_FIELDS: Final = frozenset(
+    {
+        "actor_type", "action", "resource_type", "outcome", "actor_id", "resource_id", "ip_address", "user_agent",
+        "metadata", "session_id", "id",
+    }
+)  # fmt: skip
+_NEEDED: Final = frozenset({"actor_type", "action", "resource_type", "outcome"})
+
+
+def _one_of(name: str, value: object, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise EventError(name, f"is none of {', '.join(words)}")
+
+
+def _uuid(name: str, text: str) -> UUID:
+    try:
+        found = UUID(text)
+    except ValueError:
+        raise EventError(name, "is not a UUID") from None
+    if str(found) != text.lower():
+        raise EventError(name, "is not a UUID as 8-4-4-4-12 hexadecimal digits")
+    return found
+
+
+def _text(name: str, value: object, longest: int) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise EventError(name, "is not a text")
+    if len(value) > longest:
+        raise EventError(name, f"is longer than {longest} characters")
+    _plain(name, value)
+
+
+def _plain(name: str, text: str) -> None:
+    """Refuse what PostgreSQL or UTF-8 cannot hold."""
+    if "\0" in text:
+        raise EventError(name, "contains the character U+0000")
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise EventError(name, "contains half of a surrogate pair")
+
+
+def _address(value: object) -> str | None:
+    if value is None:
+        return None
+    try:
+        if not isinstance(value, str) or "%" in value:
+            raise ValueError
+        found = ipaddress.ip_address(value)
+    except ValueError:
+        raise EventError("ip_address", "is no IPv4 or IPv6 address") from None
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def _json(path: str, value: object, depth: int) -> None:
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        _plain(path, value)
+    elif isinstance(value, int):
+        if abs(value) > _SAFE:
+            raise EventError(path, "is an integer beyond 2**53; send it as a text")
+    elif isinstance(value, float):
+        raise EventError(path, "is a floating-point number; send an integer of a smaller unit, or a text")
+    elif isinstance(value, Mapping | list | tuple):
+        if depth == 0:
+            raise EventError(path[:64], f"is nested more than {MAX_DEPTH} levels deep")
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if isinstance(value, Mapping):
+                if not isinstance(key, str):
+                    raise EventError(path, "has a key that is not a text")
+                _plain(path, key)
+            _json(f"{path}.{key}", item, depth - 1)
+    else:
+        raise EventError(path, f"is a {type(value).__name__}, which JSON has not")
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=_units)
+        return {key: _ordered(value[key]) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _units(key: str) -> bytes:
+    """Order by UTF-16 code units, which for ASCII is the order of the letters."""
+    return key.encode("utf-16-be")

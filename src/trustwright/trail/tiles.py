@@ -1,0 +1,201 @@
+"""The log's files: tiles of hashes and bundles of entries as c2sp.org/tlog-tiles lays them out.
+
+This is the only module that knows their names and their bytes. ``tile/<level>/<number>`` holds 256 hashes of the tree's
+level ``8 * level``; ``tile/entries/<number>`` holds 256 entries, each after its length in two bytes. The last of each
+kind is partial and has ``.p/<width>`` after its name; it is superseded, never changed.
+"""
+
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from trustwright.trail.errors import TrailError
+from trustwright.trail.merkle import Growing, edge_of, leaf_hash, node_hash
+
+WIDTH: Final = 256
+HEIGHT: Final = 8
+HASH: Final = 32
+LONGEST_ENTRY: Final = 0xFFFF
+CHECKPOINT: Final = "checkpoint"
+
+
+class Storage(Protocol):
+    """Where files lie: names with slashes, whole contents."""
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes; raise FileNotFoundError when there is none."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file in place at once, whole and durable."""
+
+
+class Folder:
+    """A folder of the file system."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder; it is made with the first file."""
+        self.path = path
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes."""
+        return (self.path / name).read_bytes()
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write beside, flush to the disk, rename, and flush the folder: afterwards the file is there or it is not."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(path.name + ".new")
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def tile_name(level: int | str, number: int, width: int = WIDTH) -> str:
+    """Return a tile's name: ``tile/0/x001/x234/067``; ``level`` is ``entries`` for a bundle."""
+    groups = [f"{number % 1000:03d}"]
+    while number >= 1000:
+        number //= 1000
+        groups.insert(0, f"x{number % 1000:03d}")
+    partial = f".p/{width}" if width < WIDTH else ""
+    return f"tile/{level}/{'/'.join(groups)}{partial}"
+
+
+def bundled(entries: Sequence[bytes]) -> bytes:
+    """Return entries as a bundle holds them."""
+    return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
+
+
+def unbundled(content: bytes, name: str = "bundle") -> list[bytes]:
+    """Return the entries of a bundle.
+
+    Raises:
+        TrailError: the bundle breaks off.
+    """
+    found, at = [], 0
+    while at < len(content):
+        end = at + 2 + int.from_bytes(content[at : at + 2])
+        if at + 2 > len(content) or end > len(content):
+            raise TrailError(f"{name} breaks off at byte {at}; fetch it again.")
+        found.append(content[at + 2 : end])
+        at = end
+    return found
+
+
+class Tiles:
+    """A log's tree as tiles: grows at its end, gives any hash and any entry.
+
+    Args:
+        storage: where the files lie.
+        size: the number of entries that count; what lies beyond belongs to nothing yet and is written over.
+    """
+
+    def __init__(self, storage: Storage, size: int = 0) -> None:
+        self.storage = storage
+        self.size = size
+        self._read: dict[str, bytes] = {}
+        edge = [self.node(level, index) for level, index in edge_of(size)]
+        self._growing = Growing(size, edge)
+        self._last: dict[int | str, list[bytes]] = {}
+
+    @property
+    def root(self) -> bytes:
+        """The root over all entries."""
+        return self._growing.root
+
+    def append(self, entries: Sequence[bytes]) -> list[bytes]:
+        """Append entries and write every file that this completes or supersedes; return their leaf hashes.
+
+        Raises:
+            TrailError: an entry is longer than a bundle can say.
+        """
+        for entry in entries:
+            if len(entry) > LONGEST_ENTRY:
+                raise TrailError(f"an entry of {len(entry)} bytes does not fit a bundle; {LONGEST_ENTRY} are the most.")
+        leaves = [leaf_hash(entry) for entry in entries]
+        grown: dict[int | str, list[bytes]] = {"entries": list(entries)}
+        for leaf in leaves:
+            for level, _, hash_ in self._growing.append(leaf):
+                if level % HEIGHT == 0:
+                    grown.setdefault(level // HEIGHT, []).append(hash_)
+        for kind, items in grown.items():
+            self._write(kind, items)
+        self.size = self._growing.size
+        return leaves
+
+    def _write(self, kind: int | str, items: list[bytes]) -> None:
+        if kind not in self._last:
+            level = 0 if isinstance(kind, str) else kind
+            count = self.size >> HEIGHT * level
+            self._last[kind] = self._partial(kind, count)
+            first = count // WIDTH
+        else:
+            level = 0 if isinstance(kind, str) else kind
+            first = (self.size >> HEIGHT * level) // WIDTH
+        held = self._last[kind] + items
+        for at in range(0, len(held), WIDTH):
+            part = held[at : at + WIDTH]
+            name = tile_name(kind, first + at // WIDTH, len(part))
+            self.storage.write(name, bundled(part) if kind == "entries" else b"".join(part))
+        self._last[kind] = held[len(held) - len(held) % WIDTH :]
+
+    def _partial(self, kind: int | str, count: int) -> list[bytes]:
+        """Return what the last, partial file of a kind holds when there are ``count`` of the kind."""
+        if count % WIDTH == 0:
+            return []
+        name = tile_name(kind, count // WIDTH, count % WIDTH)
+        content = self.storage.read(name)
+        if kind == "entries":
+            return unbundled(content, name)
+        return [content[at : at + HASH] for at in range(0, len(content), HASH)]
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of the complete subtree at (level, index).
+
+        Raises:
+            TrailError: a tile is missing or too short.
+        """
+        if level % HEIGHT:
+            return node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
+        tile = self._tile(level // HEIGHT, index // WIDTH)
+        at = index % WIDTH * HASH
+        found = tile[at : at + HASH]
+        if len(found) != HASH:
+            raise TrailError(f"{tile_name(level // HEIGHT, index // WIDTH)} is too short; restore it from a copy.")
+        return found
+
+    def _tile(self, level: int, number: int) -> bytes:
+        width = min(WIDTH, (self.size >> HEIGHT * level) - number * WIDTH)
+        name = tile_name(level, number, width)
+        if name not in self._read:
+            self._read[name] = self._content(name)
+        return self._read[name]
+
+    def _content(self, name: str) -> bytes:
+        try:
+            return self.storage.read(name)
+        except FileNotFoundError:
+            raise TrailError(f"{name} is missing; restore it from a copy of the log.") from None
+
+    def entries(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        """Yield the entries from ``start`` to before ``end`` with their indexes, a bundle at a time.
+
+        Raises:
+            TrailError: a bundle is missing or damaged.
+        """
+        for number in range(start // WIDTH, -(-end // WIDTH)):
+            name = tile_name("entries", number, min(WIDTH, self.size - number * WIDTH))
+            held = unbundled(self._content(name), name)
+            if len(held) < min(WIDTH, self.size - number * WIDTH):
+                raise TrailError(f"{name} holds {len(held)} entries, too few; restore it from a copy of the log.")
+            for index, entry in enumerate(held, number * WIDTH):
+                if start <= index < end:
+                    yield index, entry
