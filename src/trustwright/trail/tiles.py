@@ -6,8 +6,9 @@ kind is partial and has ``.p/<width>`` after its name; it is superseded, never c
 """
 
 import os
+import shutil
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -27,8 +28,11 @@ class Storage(Protocol):
     def read(self, name: str) -> bytes:
         """Return a file's bytes; raise FileNotFoundError when there is none."""
 
-    def write(self, name: str, content: bytes) -> None:
-        """Put a file in place at once, whole and durable."""
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Put files in place, each at once and whole; when this returns, all are durable."""
+
+    def discard(self, folder: str) -> None:
+        """Remove a folder's files, if there are any."""
 
 
 class Folder:
@@ -42,21 +46,33 @@ class Folder:
         """Return a file's bytes."""
         return (self.path / name).read_bytes()
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write beside, flush to the disk, rename, and flush the folder: afterwards the file is there or it is not."""
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write beside, flush to the disk, rename, and flush the folders: afterwards each file is there or it is not."""
+        paths = {self.path / name: content for name, content in files.items()}
+        made = set()
+        for path in paths:
+            for folder in (path.parent, *path.parent.parents):
+                if folder in made or folder == self.path.parent or folder.is_dir():
+                    break
+                made.add(folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        for path, content in paths.items():
+            with path.with_name(path.name + ".new").open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path in paths:
+            path.with_name(path.name + ".new").replace(path)
+        for folder in {path.parent for path in paths} | {folder.parent for folder in made}:
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def discard(self, folder: str) -> None:
+        """Remove a folder's files and the folder."""
+        shutil.rmtree(self.path / folder, ignore_errors=True)
 
 
 def tile_name(level: int | str, number: int, width: int = WIDTH) -> str:
@@ -126,26 +142,33 @@ class Tiles:
             for level, _, hash_ in self._growing.append(leaf):
                 if level % HEIGHT == 0:
                     grown.setdefault(level // HEIGHT, []).append(hash_)
+        files: dict[str, bytes] = {}
         for kind, items in grown.items():
-            self._write(kind, items)
+            files |= self._completed(kind, items)
+        self.storage.write(files)
         self.size = self._growing.size
         return leaves
 
-    def _write(self, kind: int | str, items: list[bytes]) -> None:
+    def _completed(self, kind: int | str, items: list[bytes]) -> dict[str, bytes]:
+        """Return the files that items of a kind complete or supersede."""
+        count = self.size >> HEIGHT * (0 if isinstance(kind, str) else kind)
         if kind not in self._last:
-            level = 0 if isinstance(kind, str) else kind
-            count = self.size >> HEIGHT * level
             self._last[kind] = self._partial(kind, count)
-            first = count // WIDTH
-        else:
-            level = 0 if isinstance(kind, str) else kind
-            first = (self.size >> HEIGHT * level) // WIDTH
-        held = self._last[kind] + items
+        held, first = self._last[kind] + items, count // WIDTH
+        files = {}
         for at in range(0, len(held), WIDTH):
             part = held[at : at + WIDTH]
             name = tile_name(kind, first + at // WIDTH, len(part))
-            self.storage.write(name, bundled(part) if kind == "entries" else b"".join(part))
+            files[name] = bundled(part) if kind == "entries" else b"".join(part)
         self._last[kind] = held[len(held) - len(held) % WIDTH :]
+        return files
+
+    def tidy(self, size: int) -> None:
+        """Remove the partial files of what became whole since the tree had ``size`` entries."""
+        for level in range(-(-self.size.bit_length() // HEIGHT)):
+            for number in range((size >> HEIGHT * level) // WIDTH, (self.size >> HEIGHT * level) // WIDTH):
+                for kind in (level, "entries") if level == 0 else (level,):
+                    self.storage.discard(tile_name(kind, number) + ".p")
 
     def _partial(self, kind: int | str, count: int) -> list[bytes]:
         """Return what the last, partial file of a kind holds when there are ``count`` of the kind."""
