@@ -1,0 +1,175 @@
+"""Records events in transactions of their own, many to a commit, and keeps them on disk while the database is away."""
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Literal
+from uuid import uuid4
+
+import psycopg
+
+from trustwright.trail import store
+from trustwright.trail.errors import TrailError
+from trustwright.trail.event import Event, read
+from trustwright.trail.spool import Spool
+
+log = logging.getLogger(__name__)
+
+Kept = Literal["database", "spool"]
+"""Where an event is that was acknowledged; both survive the end of the process and of the machine's power."""
+
+MOST: Final = 1_000
+"""Events in one commit."""
+
+LINGER: Final = 0.002
+"""Seconds that the first event of a commit waits for others."""
+
+QUEUE: Final = 50_000
+"""Events that may wait in memory; more wait in their callers."""
+
+RETRY: Final = 1.0
+"""Seconds before the database is tried again after it failed."""
+
+CONNECT: Final = 5
+"""Seconds after which a connection that does not come about counts as failed."""
+
+
+class Writer:
+    """A thread that records what other threads and tasks hand it, in order.
+
+    Args:
+        url: where the database is; its role may call ``trail.append``.
+        spool: the file for events that come while the database is away.
+    """
+
+    def __init__(self, url: str, spool: Path) -> None:
+        self._url = url
+        self._spool_path = spool
+        self._spool: Spool | None = None
+        self._writer = uuid4()
+        self._connection: psycopg.Connection[Any] | None = None
+        self._retry_at = 0.0
+        self._queue: queue.Queue[tuple[Event, Future[Kept]] | None] = queue.Queue(QUEUE)
+        self._closed = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="audit-trail-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, event: Event) -> "Future[Kept]":
+        """Hand over an event; the future says where it is kept, once it is.
+
+        Raises:
+            TrailError: the writer is closed.
+        """
+        if self._closed:
+            raise TrailError("the writer of audit events is closed; record before the application ends.")
+        future: Future[Kept] = Future()
+        self._queue.put((event, future))
+        return future
+
+    def close(self, timeout: float = 30.0) -> bool:
+        """Record what waits and stop; return whether everything that was handed over is kept.
+
+        Args:
+            timeout: seconds to wait at most.
+        """
+        if not self._closed:
+            self._closed = True
+            self._stop.set()
+            self._queue.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            taken, ended = self._take()
+            events = list({event.id: event for event, _ in taken}.values())
+            while taken or (ended and self._waiting()):
+                kept = self._keep(events)
+                if kept is not None:
+                    for _, future in taken:
+                        with suppress(InvalidStateError):  # the caller gave up waiting
+                            future.set_result(kept)
+                    break
+                self._stop.wait(RETRY)
+            if not taken and not ended and self._waiting():
+                self._keep([])
+        if self._connection is not None:
+            self._connection.close()
+        if self._spool is not None:
+            self._spool.close()
+
+    def _take(self) -> tuple[list[tuple[Event, "Future[Kept]"]], bool]:
+        """Return what came, and whether it is the last."""
+        taken: list[tuple[Event, Future[Kept]]] = []
+        patience: float = RETRY
+        while len(taken) < MOST:
+            try:
+                item = self._queue.get(timeout=patience)
+            except queue.Empty:
+                break
+            if item is None:
+                return taken, True
+            taken.append(item)
+            patience = LINGER if len(taken) == 1 else 0.0
+            if not patience and self._queue.empty():
+                break
+        return taken, False
+
+    def _waiting(self) -> bool:
+        return self._spool is not None and bool(self._spool.waiting)
+
+    def _keep(self, events: Sequence[Event]) -> Kept | None:
+        """Put events into the database, or on the disk; ``None`` when neither can be had now."""
+        try:
+            self._open_spool()
+            self._store(events)
+        except psycopg.Error as error:
+            log.warning("the audit trail's database failed (%s); events wait in %s", _short(error), self._spool_path)
+            self._disconnect()
+        except (OSError, TrailError) as error:
+            log.error("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
+        else:
+            return "database"
+        try:
+            if events and self._spool is not None:
+                self._spool.add([event.entry for event in events])
+        except OSError as error:
+            log.error("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
+            return None
+        return "spool" if self._spool is not None else None
+
+    def _open_spool(self) -> None:
+        if self._spool is None:
+            self._spool = Spool(self._spool_path)
+
+    def _store(self, events: Sequence[Event]) -> None:
+        """Store what waits on the disk, then these events."""
+        if self._connection is None:
+            self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT)
+        waiting = self._spool.waiting if self._spool is not None else []
+        for at in range(0, len(waiting), MOST):
+            batch = [read(json.loads(entry)) for entry in waiting[at : at + MOST]]
+            store.append(self._connection, self._writer, batch)
+        if self._spool is not None and waiting:
+            self._spool.clear()
+        if events:
+            store.append(self._connection, self._writer, events)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:200] or type(error).__name__
