@@ -9,6 +9,7 @@ import os
 import shutil
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -33,6 +34,9 @@ class Storage(Protocol):
 
     def discard(self, folder: str) -> None:
         """Remove a folder's files, if there are any."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files below a folder, sorted."""
 
 
 class Folder:
@@ -73,6 +77,11 @@ class Folder:
     def discard(self, folder: str) -> None:
         """Remove a folder's files and the folder."""
         shutil.rmtree(self.path / folder, ignore_errors=True)
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files below a folder, sorted; files that a crash left unfinished are none."""
+        found = (path for path in (self.path / folder).rglob("*") if path.is_file() and path.suffix != ".new")
+        return sorted(path.relative_to(self.path).as_posix() for path in found)
 
 
 def tile_name(level: int | str, number: int, width: int = WIDTH) -> str:
@@ -118,13 +127,15 @@ class Tiles:
         self.storage = storage
         self.size = size
         self._read: dict[str, bytes] = {}
-        edge = [self.node(level, index) for level, index in edge_of(size)]
-        self._growing = Growing(size, edge)
         self._last: dict[int | str, list[bytes]] = {}
+
+    @cached_property
+    def _growing(self) -> Growing:
+        return Growing(self.size, [self.node(level, index) for level, index in edge_of(self.size)])
 
     @property
     def root(self) -> bytes:
-        """The root over all entries."""
+        """The root over all entries, from their tiles."""
         return self._growing.root
 
     def append(self, entries: Sequence[bytes]) -> list[bytes]:

@@ -1,0 +1,67 @@
+"""The proof that one entry is in the log, as a file of its own: c2sp.org/tlog-proof.
+
+Four parts: the line ``c2sp.org/tlog-proof@v1``, ``index`` with the entry's index, a hash of the audit path on each line,
+an empty line, and the checkpoint.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Final
+
+from trustwright.trail.errors import TrailError
+from trustwright.trail.merkle import leaf_hash, prove_inclusion, root_from_inclusion
+from trustwright.trail.note import Checkpoint, PublicKey, opened
+from trustwright.trail.tiles import CHECKPOINT, Tiles
+
+_FIRST: Final = "c2sp.org/tlog-proof@v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof of inclusion: the entry's index, its audit path, and the checkpoint it leads to, as it was signed."""
+
+    index: int
+    path: tuple[bytes, ...]
+    checkpoint: bytes
+
+    def __str__(self) -> str:
+        """Write the file."""
+        lines = [_FIRST, f"index {self.index}", *(base64.b64encode(item).decode() for item in self.path), "", ""]
+        return "\n".join(lines) + self.checkpoint.decode()
+
+    @classmethod
+    def read(cls, text: str) -> "Proof":
+        """Read the file.
+
+        Raises:
+            TrailError: it is no proof.
+        """
+        head, blank, checkpoint = text.partition("\n\n")
+        lines = head.split("\n")
+        index = lines[1].removeprefix("index ") if len(lines) > 1 else ""
+        if not blank or lines[0] != _FIRST or not index.isdecimal() or str(int(index)) != index:
+            raise TrailError(f"this is no proof: it does not begin with {_FIRST} and an index.")
+        try:
+            path = tuple(base64.b64decode(line, validate=True) for line in lines[2:])
+        except ValueError:
+            path = (b"",)
+        if any(len(item) != 32 or base64.b64encode(item).decode() != line for item, line in zip(path, lines[2:], strict=False)):
+            raise TrailError("a hash of the proof is malformed; make the proof again.")
+        return cls(int(index), path, checkpoint.encode())
+
+    def check(self, entry: bytes, key: PublicKey) -> Checkpoint:
+        """Return the checkpoint under which the log holds the entry.
+
+        Raises:
+            TrailError: the proof, its signature or the entry is wrong.
+        """
+        checkpoint = opened(self.checkpoint, key)
+        if root_from_inclusion(self.index, checkpoint.size, leaf_hash(entry), self.path) != checkpoint.root:
+            raise TrailError(f"the log does not hold this entry at {self.index}; the entry or the proof was changed.")
+        return checkpoint
+
+
+def prove(tiles: Tiles, index: int) -> Proof:
+    """Prove an entry under the log's checkpoint, of which ``tiles`` has the size."""
+    path = prove_inclusion(index, tiles.size, tiles.node)
+    return Proof(index, tuple(path), tiles.storage.read(CHECKPOINT))
