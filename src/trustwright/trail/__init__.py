@@ -1,8 +1,8 @@
 """The audit log: record who did what, prove later that nothing was removed or changed.
 
-    from trustwright import trail
+from trustwright import trail
 
-    trail.record("delete", "order", resource_id="42", actor_type="user", actor_id=user.id)
+trail.record("delete", "order", resource_id="42", actor_type="user", actor_id=user.id)
 """
 
 from trustwright.trail.context import acting

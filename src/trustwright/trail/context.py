@@ -30,7 +30,7 @@ def current() -> Context:
 
 @contextmanager
 def acting(**known: object) -> Iterator[Context]:
-    """Add to what is known, for the block and what it calls: ``with acting(actor_id=user.id, actor_type="user"):``.
+    """Add to what is known of the actor, for the block and what it calls.
 
     The names are those of :class:`Context`.
     """

@@ -85,7 +85,8 @@ class Event:
         _one_of("actor_type", self.actor_type, ACTOR_TYPES)
         _one_of("action", self.action, ACTIONS)
         _one_of("outcome", self.outcome, OUTCOMES)
-        if not isinstance(self.resource_type, str) or not RESOURCE_TYPE.fullmatch(self.resource_type):
+        _text("resource_type", self.resource_type, 63)
+        if not RESOURCE_TYPE.fullmatch(self.resource_type or ""):
             raise EventError("resource_type", "is not a lower-case word of at most 63 letters, digits, _ . or -")
         for name in ("actor_id", "id"):
             value = getattr(self, name)
@@ -211,11 +212,11 @@ def _address(value: object) -> str | None:
     if value is None:
         return None
     try:
-        if not isinstance(value, str) or "%" in value:
-            raise ValueError
-        found = ipaddress.ip_address(value)
+        found = ipaddress.ip_address(value) if isinstance(value, str) and "%" not in value else None
     except ValueError:
-        raise EventError("ip_address", "is no IPv4 or IPv6 address") from None
+        found = None
+    if found is None:
+        raise EventError("ip_address", "is no IPv4 or IPv6 address")
     return str(getattr(found, "ipv4_mapped", None) or found)
 
 

@@ -170,7 +170,9 @@ class Note:
             if key is None:
                 continue
             if not key.verifies(self.text, signature):
-                raise TrailError(f"the signature of {name} on the note is wrong; the note or the signature was changed.")
+                raise TrailError(
+                    f"the signature of {name} on the note is wrong; the note or the signature was changed."
+                )
             found.append(key)
         return found
 
@@ -225,7 +227,9 @@ def opened(written: bytes, key: PublicKey) -> Checkpoint:
     """
     note = Note.read(written)
     if not note.signed_by([key]):
-        raise TrailError(f"the checkpoint is not signed with the key {key.name}+{key.id.hex()}; name the log's own key.")
+        raise TrailError(
+            f"the checkpoint is not signed with the key {key.name}+{key.id.hex()}; name the log's own key."
+        )
     found = Checkpoint.read(note.text)
     if found.origin != key.name:
         raise TrailError(f"the checkpoint is of the log {found.origin}, not of {key.name}.")

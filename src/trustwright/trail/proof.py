@@ -1,6 +1,6 @@
 """The proof that one entry is in the log, as a file of its own: c2sp.org/tlog-proof.
 
-Four parts: the line ``c2sp.org/tlog-proof@v1``, ``index`` with the entry's index, a hash of the audit path on each line,
+The line ``c2sp.org/tlog-proof@v1``, ``index`` with the entry's index, a hash of the audit path on each line,
 an empty line, and the checkpoint.
 """
 
@@ -45,7 +45,10 @@ class Proof:
             path = tuple(base64.b64decode(line, validate=True) for line in lines[2:])
         except ValueError:
             path = (b"",)
-        if any(len(item) != 32 or base64.b64encode(item).decode() != line for item, line in zip(path, lines[2:], strict=False)):
+        if any(
+            len(item) != 32 or base64.b64encode(item).decode() != line
+            for item, line in zip(path, lines[2:], strict=False)
+        ):
             raise TrailError("a hash of the proof is malformed; make the proof again.")
         return cls(int(index), path, checkpoint.encode())
 

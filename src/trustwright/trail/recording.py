@@ -18,9 +18,9 @@ import psycopg
 
 from trustwright.trail import store
 from trustwright.trail.context import current
-from trustwright.trail.embedded import address, data_folder
 from trustwright.trail.errors import TrailError
 from trustwright.trail.event import Event, Json
+from trustwright.trail.places import address, data_folder
 from trustwright.trail.vocabulary import Action, Outcome
 from trustwright.trail.writer import Writer
 
@@ -192,9 +192,7 @@ class Act:
         self.metadata: dict[str, Json] = {}
 
 
-def _phases(
-    action: Action, resource_type: str, metadata: Mapping[str, Json] | None
-) -> tuple[Act, dict[str, Json]]:
+def _phases(action: Action, resource_type: str, metadata: Mapping[str, Json] | None) -> tuple[Act, dict[str, Json]]:
     act = Act(str(uuid4()))
     return act, {**(metadata or {}), "correlation_id": act.correlation_id}
 

@@ -176,5 +176,7 @@ def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
     try:
         connection = psycopg.connect(url, autocommit=True)
     except psycopg.OperationalError as error:
-        raise TrailError(f"the database cannot be reached ({str(error).strip()[:200]}); start it, or check its URL.") from error
+        raise TrailError(
+            f"the database cannot be reached ({str(error).strip()[:200]}); start it, or check its URL."
+        ) from error
     return Sequencer(connection, storage, Signer(keys))

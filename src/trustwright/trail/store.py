@@ -9,9 +9,7 @@ from psycopg import AsyncConnection, Connection
 
 from trustwright.trail.event import Event
 
-_APPEND = (
-    "SELECT trail.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s::jsonb[], %s, %s)"
-)
+_APPEND = "SELECT trail.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s::jsonb[], %s, %s)"
 
 
 def append(connection: Connection[Any], writer: UUID, events: Sequence[Event]) -> int:

@@ -79,7 +79,9 @@ def compare(table: Connection[TupleRow], entries: Iterable[Read], size: int) -> 
         _months(table, months, found)
         for id_, created in table.execute(_UNKNOWN).fetchall():
             if id_ not in ids:
-                found.problems.append(("row inserted behind", f"event {id_}", f"a row of {created} that no entry holds"))
+                found.problems.append(
+                    ("row inserted behind", f"event {id_}", f"a row of {created} that no entry holds")
+                )
         found.problems += _leaves(table, ids)
     return found
 
@@ -141,7 +143,9 @@ def _canonical(row: TupleRow) -> bytes:
 def _first_difference(row: bytes, event: bytes) -> str:
     at = next((i for i, (a, b) in enumerate(zip(row, event, strict=False)) if a != b), min(len(row), len(event)))
     start = max(0, row.rfind(b',"', 0, at) + 1)
-    return f"{row[start : start + 60].decode(errors='replace')}, not {event[start : start + 60].decode(errors='replace')}"
+    return (
+        f"{row[start : start + 60].decode(errors='replace')}, not {event[start : start + 60].decode(errors='replace')}"
+    )
 
 
 def _is_uuid(text: str) -> bool:

@@ -51,7 +51,7 @@ class Folder:
         return (self.path / name).read_bytes()
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Write beside, flush to the disk, rename, and flush the folders: afterwards each file is there or it is not."""
+        """Write beside, flush to the disk, rename, flush the folders: afterwards each file is there or is not."""
         paths = {self.path / name: content for name, content in files.items()}
         made = set()
         for path in paths:

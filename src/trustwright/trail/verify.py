@@ -283,7 +283,9 @@ class _Bracket:
             if before and seconds < before - EARLY:
                 signed = written(datetime.fromtimestamp(before, UTC))
                 findings.add(
-                    Threat.BACKDATED, f"entry {entry.index}", f"it says {said}, and came after the checkpoint of {signed}"
+                    Threat.BACKDATED,
+                    f"entry {entry.index}",
+                    f"it says {said}, and came after the checkpoint of {signed}",
                 )
             elif at < len(marks) and seconds > marks[at][1] + LATE:
                 findings.add(

@@ -136,14 +136,14 @@ class Writer:
             log.warning("the audit trail's database failed (%s); events wait in %s", _short(error), self._spool_path)
             self._disconnect()
         except (OSError, TrailError) as error:
-            log.error("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
+            log.critical("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
         else:
             return "database"
         try:
             if events and self._spool is not None:
                 self._spool.add([event.entry for event in events])
         except OSError as error:
-            log.error("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
+            log.critical("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
             return None
         return "spool" if self._spool is not None else None
 

@@ -28,10 +28,11 @@ def script() -> str:
     """Return everything as one script, for a database administrator to read and apply."""
     parts = ["BEGIN;", _VERSIONS]
     for number, text in migrations():
-        parts += [text.strip(), f"INSERT INTO public.trail_migration (number) VALUES ({number});"]
+        parts += [text.strip(), _APPLIED.format(number)]
     return "\n\n".join([*parts, "COMMIT;"]) + "\n"
 
 
+_APPLIED: Final = "INSERT INTO public.trail_migration (number) VALUES ({});"
 _VERSIONS: Final = (
     "CREATE TABLE IF NOT EXISTS public.trail_migration "
     "(number integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());"

