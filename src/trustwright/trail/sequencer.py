@@ -36,7 +36,7 @@ _PARTITIONS_EVERY: Final = 3600.0
 
 _DRAIN: Final = """
 DELETE FROM trail.intake WHERE arrival IN (SELECT arrival FROM trail.intake ORDER BY arrival LIMIT %s FOR UPDATE)
-RETURNING arrival, id, entry
+RETURNING arrival, writer, number, id, event
 """
 
 
@@ -96,10 +96,10 @@ class Sequencer:
                 rows = sorted(self._connection.execute(_DRAIN, [most]).fetchall())
                 if not rows:
                     return 0
-                self._tiles.append([bytes(entry) for _, _, entry in rows])
+                self._tiles.append([f"{writer} {number}\n".encode() + event for _, writer, number, _, event in rows])
                 self._connection.execute(
                     "INSERT INTO trail.leaf (id, index) SELECT * FROM unnest(%s::uuid[], %s::bigint[])",
-                    [[id_ for _, id_, _ in rows], list(range(before, before + len(rows)))],
+                    [[row[3] for row in rows], list(range(before, before + len(rows)))],
                 )
                 self._connection.execute(
                     "INSERT INTO trail.tree (size, root) VALUES (%s, %s) "

@@ -18,11 +18,21 @@ GRANT CREATE ON SCHEMA public TO trustwright_owner;
 CREATE SCHEMA trail AUTHORIZATION trustwright_owner;
 SET ROLE trustwright_owner;
 
--- The moment that a UUIDv7 stands for (RFC 9562, section 5.7), to the millisecond.
-CREATE FUNCTION trail.moment(id uuid) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN 'epoch'::timestamptz
-    + ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint * interval '1 millisecond';
+-- The moment that a UUIDv7 stands for (RFC 9562, section 5.7), to the millisecond. PostgreSQL 18 reads it itself, ten
+-- times faster.
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::integer >= 180000 THEN
+        CREATE FUNCTION trail.moment(id uuid) RETURNS timestamptz
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN uuid_extract_timestamp(id);
+    ELSE
+        CREATE FUNCTION trail.moment(id uuid) RETURNS timestamptz
+        LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        RETURN 'epoch'::timestamptz
+            + ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint * interval '1 millisecond';
+    END IF;
+END
+$$;
 
 CREATE TABLE public.system_audit_log (
     id uuid NOT NULL,
@@ -56,11 +66,13 @@ CREATE TABLE trail.writer (
     last bigint NOT NULL
 ) WITH (fillfactor = 50);
 
--- Events on their way into the tree: "<writer> <number>", a line feed, the event's canonical JSON.
+-- Events on their way into the tree, each as its exact canonical JSON.
 CREATE TABLE trail.intake (
     arrival bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    writer uuid NOT NULL,
+    number bigint NOT NULL,
     id uuid NOT NULL,
-    entry bytea NOT NULL
+    event bytea NOT NULL
 );
 
 -- Where in the tree an event is.
@@ -111,7 +123,6 @@ DECLARE
     made integer := 0;
 BEGIN
     FOR step IN -2 .. ahead LOOP
-        month := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + make_interval(months => step);
         month := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => step)) AT TIME ZONE 'UTC';
         name := CASE step WHEN -2 THEN 'system_audit_log_default'
             ELSE 'system_audit_log_' || to_char(month AT TIME ZONE 'UTC', 'YYYY_MM') END;
@@ -135,24 +146,60 @@ BEGIN
 END
 $$;
 
+-- Takes the next numbers of a writer and returns the one before them. A rollback gives them back.
+CREATE FUNCTION trail.take_numbers(writer uuid, many integer) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before bigint;
+BEGIN
+    UPDATE trail.writer AS known SET last = known.last + many WHERE known.id = take_numbers.writer
+    RETURNING known.last - many INTO before;
+    IF NOT FOUND THEN
+        INSERT INTO trail.writer AS known (id, last) VALUES (take_numbers.writer, many)
+        ON CONFLICT (id) DO UPDATE SET last = known.last + excluded.last RETURNING known.last - many INTO before;
+    END IF;
+    RETURN before;
+END
+$$;
+
 -- Records events: the only way in. An id that is there already is left alone and takes no number.
--- Returns how many were new.
+-- Returns how many were new. One plan is enough for any number of events, and making plans costs more than running them.
 CREATE FUNCTION trail.append(
     writer uuid, ids uuid[], moments timestamptz[], actor_ids uuid[], actor_types text[], actions text[],
     resource_types text[], resource_ids text[], outcomes text[], addresses inet[], agents text[], metadatas jsonb[],
-    sessions text[], entries bytea[]
+    sessions text[], events bytea[]
 ) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+#variable_conflict use_column
 DECLARE
-    fresh integer;
+    fresh integer := cardinality(ids);
+    before bigint;
 BEGIN
+    BEGIN
+        before := trail.take_numbers($1, fresh);
+        INSERT INTO public.system_audit_log (
+            id, created_at, actor_id, actor_type, action, resource_type, resource_id, outcome, ip_address, user_agent,
+            metadata, session_id
+        )
+        SELECT * FROM unnest(
+            ids, moments, actor_ids, actor_types, actions, resource_types, resource_ids, outcomes, addresses, agents,
+            metadatas, sessions
+        );
+        INSERT INTO trail.intake (writer, number, id, event)
+        SELECT $1, before + place, one.id, one.event
+        FROM unnest(ids, events) WITH ORDINALITY AS one (id, event, place);
+        RETURN fresh;
+    EXCEPTION WHEN unique_violation THEN
+        NULL; -- some of them came before: what follows tells which, and is slower
+    END;
     WITH given AS (
         SELECT * FROM unnest(
             ids, moments, actor_ids, actor_types, actions, resource_types, resource_ids, outcomes, addresses, agents,
-            metadatas, sessions, entries
+            metadatas, sessions, events
         ) WITH ORDINALITY AS one (
             id, created_at, actor_id, actor_type, action, resource_type, resource_id, outcome, ip_address, user_agent,
-            metadata, session_id, entry, place
+            metadata, session_id, event, place
         )
     ), stored AS (
         INSERT INTO public.system_audit_log (
@@ -164,22 +211,20 @@ BEGIN
             metadata, session_id
         FROM given ON CONFLICT DO NOTHING RETURNING id
     ), chosen AS (
-        SELECT given.id, given.entry, row_number() OVER (ORDER BY given.place) AS ordinal
-        FROM given JOIN stored USING (id)
-    ), numbered AS (
-        INSERT INTO trail.writer AS known (id, last) SELECT writer, count(*) FROM chosen
-        ON CONFLICT (id) DO UPDATE SET last = known.last + excluded.last
-        RETURNING last - (SELECT count(*) FROM chosen) AS before
+        SELECT DISTINCT ON (given.id) given.id, given.event, given.place FROM given JOIN stored USING (id)
+        ORDER BY given.id, given.place
+    ), counted AS (
+        SELECT trail.take_numbers($1, (SELECT count(*)::integer FROM chosen)) AS before
     )
-    INSERT INTO trail.intake (id, entry)
-    SELECT chosen.id, convert_to(writer || ' ' || (before + ordinal) || E'\n', 'UTF8') || chosen.entry
-    FROM chosen, numbered ORDER BY ordinal;
+    INSERT INTO trail.intake (writer, number, id, event)
+    SELECT $1, before + row_number() OVER (ORDER BY place), id, event FROM chosen, counted ORDER BY place;
     GET DIAGNOSTICS fresh = ROW_COUNT;
     RETURN fresh;
 END
 $$;
 
 REVOKE ALL ON FUNCTION trail.append FROM PUBLIC;
+REVOKE ALL ON FUNCTION trail.take_numbers FROM PUBLIC;
 REVOKE ALL ON FUNCTION trail.make_partitions FROM PUBLIC;
 GRANT USAGE ON SCHEMA trail TO trustwright_writer, trustwright_reader, trustwright_sequencer, trustwright_retention;
 GRANT EXECUTE ON FUNCTION trail.append TO trustwright_writer, trustwright_sequencer, trustwright_retention;
