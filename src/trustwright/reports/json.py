@@ -1,9 +1,9 @@
 """The review as JSON for other programs; ``review.schema.json`` beside this file is its contract."""
 
-import json
 from typing import Any
 
 from trustwright import __version__
+from trustwright.reports import indented
 from trustwright.review.model import (
     CriterionAssessment,
     Finding,
@@ -44,7 +44,7 @@ def render(review: Review) -> bytes:
         "rules": [_rule(result) for result in review.results],
         "gaps": [_gap(gap) for gap in review.gaps],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    return indented(document)
 
 
 def _control(row: CriterionAssessment) -> dict[str, Any]:

@@ -4,11 +4,10 @@ Criteria are tags and taxa of the rules. Gaps and open questions are notificatio
 result as something wrong.
 """
 
-import json
 from typing import Any
 
 from trustwright import __version__
-from trustwright.reports import uri, visible
+from trustwright.reports import indented, uri, visible
 from trustwright.review.model import Confidence, Finding, Location, Review, Rule, Severity
 
 ENDINGS = (".sarif", ".sarif.json")
@@ -53,7 +52,7 @@ def render(review: Review) -> bytes:
         "results": results,
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    return indented(log)
 
 
 def _rule(rule: Rule, taxa: dict[str, int]) -> dict[str, Any]:

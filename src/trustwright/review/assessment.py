@@ -94,7 +94,8 @@ def gap(results: Sequence[RuleResult], evidence: Sequence[str]) -> str:
     objecting = sorted((result for result in results if result.findings), key=_worst)
     parts = [_shortfall(result) for result in objecting[:SHOWN]]
     if len(objecting) > SHOWN:
-        parts.append(f"{len(objecting) - SHOWN} more objections")
+        rest = len(objecting) - SHOWN
+        parts.append(f"{rest} more objection{'s' if rest > 1 else ''}")
     others = [result for result in results if not result.findings]
     unsettled = _unsettled(others)
     if unsettled:
@@ -125,10 +126,16 @@ def _worst(result: RuleResult) -> tuple[int, int, str]:
 def _shortfall(result: RuleResult) -> str:
     """Say how much of a rule's population is unmet, in the rule's own words when it has some."""
     rule, population = result.rule, result.population
-    wording = rule.gap or f"{{unmet}} of {{examined}} {rule.population}: {rule.title[:1].lower()}{rule.title[1:]}"
+    wording = rule.gap or f"{{unmet}} of {{examined}} {rule.population}: {_uncapitalized(rule.title)}"
     phrase = wording.format(unmet=len(result.findings), examined=population.examined)
     unsettled = _unsettled([result])
     return f"{phrase} ({unsettled})" if unsettled else phrase
+
+
+def _uncapitalized(title: str) -> str:
+    """Return a title for the middle of a sentence; an acronym or a name (JWT, GitHub) keeps its capitals."""
+    first = title.partition(" ")[0]
+    return title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]
 
 
 def _set_aside(result: RuleResult) -> int:

@@ -92,10 +92,14 @@ def examine(
 
 
 def _triggers() -> tuple[bytes, ...]:
-    """Return the texts that any rule or framework looks for, the shortest first: they are the likeliest to be there."""
+    """Return the texts that any rule or framework looks for, the shortest first: they are the likeliest to be there.
+
+    One that holds another is left out: the other admits the same files.
+    """
     texts = {text for rule, _ in checks() for text in rule.triggers}
     texts |= {text for framework in all_frameworks() for text in framework.triggers}
-    return tuple(sorted((text.encode() for text in texts), key=lambda text: (len(text), text)))
+    least = [text for text in texts if not any(other != text and other in text for other in texts)]
+    return tuple(sorted((text.encode() for text in least), key=lambda text: (len(text), text)))
 
 
 def _routes(project: Project) -> Iterable[Route]:

@@ -256,9 +256,15 @@ class DeclaredRoute:
     ready_made: bool = False
 
 
+class Reach(StrEnum):
+    """What a handler does to stored data; ``UNSEEN``: it calls what could not be followed."""
+
+    SIGNS_IN, CHANGES, READS, UNSEEN, NOTHING = "signs in", "changes", "reads", "unseen", "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route with its verdicts: one row of the route map."""
+    """A route with its verdicts: one row of the route map; ``reached`` is where stored data is changed or read."""
 
     declared: DeclaredRoute
     authentication: Verdict[Access]
@@ -268,6 +274,8 @@ class Route:
     changes_state: bool
     sensitive: str = ""
     """Why the action is sensitive (``deletes a user``), or empty."""
+    reach: Reach = Reach.UNSEEN
+    reached: tuple[Location, ...] = ()
 
     @property
     def name(self) -> str:

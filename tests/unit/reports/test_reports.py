@@ -1,5 +1,7 @@
 """Formats are found by being there, and every finding is told once."""
 
+import json
+
 import pytest
 
 from tests.unit.reports import samples
@@ -17,6 +19,17 @@ def test_same_review_same_bytes_and_one_line_end(name: str) -> None:
     assert content == reports.renderer(name)(samples.review())
     assert content.endswith(b"\n")
     assert not content.endswith(b"\n\n")
+
+
+def test_json_is_indented_as_by_the_standard_library() -> None:
+    document = {
+        "none": [],
+        "nothing": {},
+        "text": 'a\x00\x1f\x7f"\\/\u2028\ud800é',
+        "deep": [[1, 1.5e300], {"a": [None, True]}],
+    }
+    expected = json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    assert reports.indented(document) == expected
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def test_a_gap_names_the_worst_and_counts_the_rest() -> None:
     ]
     said = gap(seen, [])
     assert said.endswith("; 2 more objections")
+    assert gap(seen[:4], []).endswith("; 1 more objection")
     assert said.count("error swallowed") == 3
 
 
@@ -140,3 +141,10 @@ def test_compliant_means_all_of_something_was_met(seen: list[RuleResult]) -> Non
     whole = made.population.examined > 0 and made.population.met == made.population.examined
     assert (made.status is ControlStatus.COMPLIANT) == whole
     assert (made.priority is None) == (not made.findings)
+
+
+def test_titles_in_the_middle_of_a_sentence() -> None:
+    """An acronym keeps its capitals."""
+    assert (
+        gap([result(unmet=1, rule=replace(SWALLOWED, title="JWT misuse"))], []) == "1 of 1 error handlers: JWT misuse"
+    )

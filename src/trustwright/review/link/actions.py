@@ -1,7 +1,8 @@
 """What a function does: deletes, writes, audit events, in the order they run, followed through services and ORMs."""
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from trustwright.review.link.audit_events import is_audit_event
 from trustwright.review.link.data_calls import DataCalls, is_memory, is_remote
@@ -10,7 +11,7 @@ from trustwright.review.model import Location, Reference
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Assignment, Call, Function
 
-ActionKind = Literal["audit", "hard-delete", "soft-delete", "deactivate", "write", "remote"]
+ActionKind = Literal["audit", "hard-delete", "soft-delete", "deactivate", "write", "remote", "read", "call"]
 
 MAX_DEPTH = 3
 """Calls followed from a handler: into a service, its repository, and what that shares."""
@@ -26,17 +27,25 @@ _PLAIN = frozenset(
         "isoformat", "len", "str", "int", "list", "dict", "isinstance", "getattr", "hasattr", "now", "render",
         "redirect", "Response", "HttpResponse", "JsonResponse", "HTTPException", "Error", "Date", "String",
         "Number", "useState", "useEffect", "toLowerCase", "toUpperCase", "startsWith", "endsWith", "flatMap",
-        "from", "isArray", "Object", "Array",
+        "from", "isArray", "Object", "Array", "render_template", "url_for", "make_response", "jsonify", "send_file",
+        "send_from_directory", "flash", "super", "get_context_data", "gettext", "setHeader", "sendFile",
+        "end", "next", "header", "headers", "abort", "type", "getLogger", "bool", "reverse", "cwd",
     }
 )  # fmt: skip
 """Methods and functions that do nothing to data, so common that looking them up is most of the work."""
+
+_GETS: Final = re.compile(r"(?:get|load|fetch|find|read|current|resolve)(?:_(?!or_)|[A-Z](?!r[A-Z])|$)")
+"""Names of functions that give what is there: ``getSettings``, and not ``getOrCreate``."""
+_SETTINGS: Final = re.compile(r"config|settings?$|option|locale|theme|current_?user|feature|flag", re.IGNORECASE)
+"""Names of functions that look up how the application is set up, or who asks: no data that a route hands out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing done, and where.
 
-    ``remote`` is a request to another service: what it does there is not seen. ``subject`` is the callee or target as
+    ``remote`` is a request to another service: what it does there is not seen; ``call`` leads to what is not seen
+    either. ``subject`` is the callee or target as
     written; ``model`` the model or table, in lower case, when it is known.
     """
 
@@ -94,11 +103,18 @@ class Actions:
         if symbol.kind == "function" and symbol.code is not None and symbol.function is not None:
             if depth <= 0 or (symbol.code is code and symbol.function.start == function.start):
                 return ()
-            return self.of(symbol.code, symbol.function, depth - 1)
+            inside = self.of(symbol.code, symbol.function, depth - 1)
+            if _SETTINGS.search(symbol.function.name):
+                return tuple(one for one in inside if one.kind != "read")
+            if _GETS.match(symbol.function.name):  # what a getter makes when it finds nothing is no act of the caller's
+                kept = {"audit", "remote", "call"}
+                return tuple(one if one.kind in kept else replace(one, kind="read") for one in inside)
+            return inside
         done = self._data.of(code, call) if not is_memory(symbol) else None
         if done is None:
-            remote = is_remote(code, call)
-            return (Action("remote", code.location(call.start, call.end), call.callee),) if remote else ()
+            read = self._data.reads(code, call)
+            kind: ActionKind = "remote" if is_remote(code, call) else "read" if read else "call"
+            return (Action(kind, code.location(call.start, call.end), call.callee),)
         if done.kind == "write" and self._holds_event(code, call):
             return ()
         return (Action(done.kind, code.location(call.start, call.end), call.callee, done.model),)

@@ -55,6 +55,7 @@ _PASSES = re.compile(
 )
 _LOOKS_UP = re.compile(r"(^|[._])get_?(server_?|current_?|auth_?)*session$|(^|[._])get_?current_?user$", re.IGNORECASE)
 """Calls that give the session or user of the request, and nothing when there is none."""
+_SENDS_AWAY = re.compile(r"(raise|throw)\s+(new\s+)?[\w.]*redirect", re.IGNORECASE)
 _MAX_DEPTH = 8
 
 
@@ -125,6 +126,9 @@ class Anonymous:
             given = {item.name for one in outer for item in code.parameters(one)}
             if not _goes_on(code, given, inner.body_start, inner.body_end):
                 continue
+            for raised in code.within(code.facts.raises, inner.body_start, inner.body_end):
+                if _SENDS_AWAY.match(code.source(raised.start, raised.end)):
+                    return raised.start
             for leave in code.within(code.facts.returns, inner.body_start, inner.body_end):
                 answers = code.calls_in(leave.start, leave.end) and not self._lets_through(code, inner, leave)
                 if rejections(code, leave.start, leave.end):

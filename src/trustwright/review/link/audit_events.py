@@ -1,6 +1,7 @@
 """Recognises calls that write an audit event."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from trustwright.review.source.code import Code
@@ -36,6 +37,8 @@ _ANALYTICS: Final = re.compile(
 _SENDS: Final = frozenset(
     {"emit", "publish", "send", "dispatch", "add", "enqueue", "send_robust", "apply_async", "delay", "trigger"}
 )
+_CHANNEL: Final = re.compile(r"\(\s*[\"'](?:logins?|registrations?|audit\w*|security|auth|admin|activity)[\"']\s*,")
+"""A log that is kept for one sort of event: ``log("logins", ...)``."""
 _OF_LIBRARIES: Final = frozenset(
     {
         "actstream.action.send", "django.contrib.admin.models.LogEntry.objects.log_action",
@@ -55,7 +58,19 @@ def is_audit_event(code: Code, call: Call, helpers: tuple[str, ...] = ()) -> boo
     callee = call.callee
     if any(callee == helper or callee.endswith("." + helper) for helper in helpers):
         return True
-    target = code.target(call)
+    last = callee.rpartition(".")[2]
+    answer = _by_name(callee, code.target(call), call.new)
+    if answer is None or (last == "log" and not answer):
+        text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 80))
+        if last == "log":
+            return _CHANNEL.match(text) is not None
+        return re.match(r"\(\s*[\"'`][\w.:/-]*audit", text, re.IGNORECASE) is not None
+    return answer
+
+
+@lru_cache(maxsize=50_000)
+def _by_name(callee: str, target: str, new: bool) -> bool | None:
+    """Tell by its names whether a call writes an audit event; ``None`` when what it is given decides."""
     if target in _OF_LIBRARIES:
         return True
     receiver, _, last = (callee if "." in callee else target).rpartition(".")
@@ -64,12 +79,11 @@ def is_audit_event(code: Code, call: Call, helpers: tuple[str, ...] = ()) -> boo
     if _LOGS_EVENT.match(last):
         return True
     if last in _SENDS and not _AUDIT.search(callee):
-        text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 80))
-        return re.match(r"\(\s*[\"'`][\w.:/-]*audit", text, re.IGNORECASE) is not None
+        return None
     if not _AUDIT.search(f"{receiver}.{last}"):
         return False
     if _AUDIT.search(last):
-        made = call.new or last[:1].isupper()  # AuditLog(...): a row, or a model's constructor
+        made = new or last[:1].isupper()  # AuditLog(...): a row, or a model's constructor
         return made or _WRITES.search(last) is not None or _AUDIT.fullmatch(last) is not None
     nearest = _AUDIT.search(receiver.rpartition(".")[2]) is not None
     plainly = last in {"create", "insert", "save", "log", "record", "add", "write"}

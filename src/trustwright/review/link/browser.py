@@ -12,6 +12,10 @@ _PATH = re.compile(
 _SERVER_PATH = re.compile(
     r"(^|/)(api|server|actions?|backend|worker|jobs|trigger|lambda|functions)/|route\.tsx?$|\.server\."
 )
+_PAGE = re.compile(
+    rb"\}\s*=\s*window\b|\b(window|document)\.(location|addEventListener|querySelector|currentScript|on\w+)\b"
+)
+"""What only a page has; a script that imports nothing and uses it is put into pages."""
 _LIBRARIES = frozenset(
     {"react-dom", "react-dom/client", "vue", "vuex", "pinia", "svelte", "jquery", "@angular/core", "preact"}
 )
@@ -30,5 +34,7 @@ def in_browser(code: Code) -> bool:
     if re.search(rb"^\s*['\"]use server['\"]", head, re.MULTILINE) or _SERVER_PATH.search(code.path):
         return False
     if code.modules & _LIBRARIES or _PATH.search(code.path):
+        return True
+    if _PAGE.search(code.text):
         return True
     return code.path.endswith((".tsx", ".jsx"))

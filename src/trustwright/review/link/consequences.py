@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from trustwright.review.link.actions import Action, Actions
 from trustwright.review.link.audit_trails import AuditTrails, Trail
-from trustwright.review.model import Audit, DeclaredRoute, Deletion, Verdict
+from trustwright.review.link.weighing import signs_in
+from trustwright.review.model import Audit, DeclaredRoute, Deletion, Location, Reach, Verdict
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
@@ -19,6 +20,7 @@ _DELETING: Final = re.compile(
 EXPORTS: Final = "exports data"
 DELETES: Final = "deletes data"
 _SIGNS_IN: Final = "signs somebody in or out"
+_ACCOUNT: Final = "changes a user account"
 _WORD: Final = r"(?:^|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))"
 _SENSITIVE: Final = tuple(
     (what, re.compile(_WORD + f"(?:{'|'.join(words.split())})" + r"(?![a-z])", re.IGNORECASE))
@@ -30,7 +32,10 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "changes who may do what",
-            "roles? permissions? grants? privileges? members? invit(?:e|es|ation|ations) acls? impersonat(?:e|ion)",
+            (
+                "roles? permissions? grants? privileges? members? acls? impersonat(?:e|ion) "
+                "invit(?:e|es|ation|ations)(?![-_]?requests?)"
+            ),
         ),
         (
             "changes credentials",
@@ -42,24 +47,39 @@ _SENSITIVE: Final = tuple(
         ),
         (
             "moves money",
-            "transactions? transfers? balance bank[-_]?account",
+            r"transactions? transfers (?:money|funds?|wire|bank|balance|wallet)[-_/]?transfer balance bank[-_]?account",
         ),
-        ("changes a user account", "users? accounts? sign[-_]?up customers? employees? people"),
+        (_ACCOUNT, r"users?(?![-_](?:im|ex)ports?) accounts? sign[-_]?up customers? employees? people"),
         ("is an administrative action", "admin settings config(?:uration)? feature[-_]?flags?"),
         ("approves, refunds or blocks", "approv(?:e|al) reject suspend ban deactivate block"),
     )
 )
 """Why an auditor wants an action recorded, by words of its path and its handler's name; the first that fits counts."""
+_ABOUT_ACCOUNT: Final = re.compile(
+    r"^(?:users?|accounts?|customers?|employees?|people|me|name|bulk|profile|status|phone)$|sign.?up|e-?mail|passw|activat|"
+    r"enable|disable|lock|verif|suspend|restore|merge|register|import|create-?admin|"
+    r"(?:create|update|add|edit|remove|delete|invite|ban|change|save|new)_?\w*(?:user|account|customer|employee)",
+    re.IGNORECASE,
+)
 _OWN_SEGMENT: Final = re.compile(
     r"(?:^|/)(?:profile|sessions?)$|^(?:/(?:api|v\d+|auth|users?|accounts?))*/register$", re.IGNORECASE
 )
 """Words that mean an account only when nothing else stands beside them: ``/profile``, not ``/profile-data``."""
 _TRIVIAL: Final = re.compile(
-    r"avatar|image|picture|photo|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
+    r"avatar|image|picture|photo|feedback|survey|resend|portal|thumbnail|preview|search|query|validate|notification|preference|theme|locale|(?:^|/)read$",
     re.IGNORECASE,
 )
 _ONLY_READS: Final = re.compile(r"(?:get|fetch|list|check|find|load|read|search|is|has|can|count|resolve)(?=[A-Z_])")
+_REDIRECTS: Final = re.compile(r"return\s+(?:await\s+)?[\w.]*redirect\w*\(", re.IGNORECASE)
 _STATIC: Final = re.compile(r"thumbnail|image|avatar|icon|asset|static|logo|font", re.IGNORECASE)
+
+
+OWN_MARKS: Final = re.compile(
+    r"/(favou?rites?|likes?|stars?|bookmarks?|follow(s|ers|ing)?|votes?|reactions?|pins?|sessions?|drafts?|watch(ers)?|"
+    r"subscriptions?/\{[^}]*\}|notifications?|log-?out)(/\{[^}]*\})?/?$",
+    re.IGNORECASE,
+)
+"""What people set and take back themselves; nobody asks for it later."""
 
 
 class Consequences(NamedTuple):
@@ -69,6 +89,8 @@ class Consequences(NamedTuple):
     deletion: Verdict[Deletion]
     sensitive: str
     audit: Verdict[Audit]
+    reach: Reach
+    reached: tuple[Location, ...]
 
 
 class Effects:
@@ -82,19 +104,23 @@ class Effects:
     def of(self, declared: DeclaredRoute, handler: tuple[Code, Function] | None) -> Consequences:
         """Judge a route by what its handler does; ``handler`` is ``None`` when it could not be found."""
         found = handler is not None or declared.ready_made
-        actions = self._actions.of(*handler, unreached=declared.unreached) if handler is not None else ()
+        seen = self._actions.of(*handler, unreached=declared.unreached) if handler is not None else ()
+        actions = tuple(one for one in seen if one.kind not in {"read", "call"})
+        reach = _reach(*handler, seen) if handler is not None else (Reach.UNSEEN, ())
         changes = declared.method not in _SAFE_METHODS or any(one.kind in _ACTS for one in actions)
+        if "#" in declared.path and reach[0] is Reach.READS:
+            changes = False  # GraphQL is always posted; a query only reads
         deletion = _deletion(declared, found, actions)
         sensitive = _sensitive(declared, changes, deletion.value, actions)
         if not sensitive and not any(one.kind == "audit" for one in actions):
-            return Consequences(changes, deletion, "", Verdict(Audit.NOT_NEEDED))
+            return Consequences(changes, deletion, "", Verdict(Audit.NOT_NEEDED), *reach)
         if not found:
             audit = _unsettled(declared, "the handler could not be found")
         else:
             # A handler without a visible change still changes something, unless it only lets people in.
             followed = any(one.kind in _ACTS for one in actions) or not changes or sensitive == _SIGNS_IN
             audit = self._audit(declared, handler, actions, sensitive, followed=followed)
-        return Consequences(changes, deletion, sensitive, audit)
+        return Consequences(changes, deletion, sensitive, audit, *reach)
 
     def _audit(
         self,
@@ -131,6 +157,23 @@ class Effects:
         return Verdict(Audit.BEFORE if early else Audit.AFTER, places)
 
 
+def _reach(code: Code, function: Function, seen: tuple[Action, ...]) -> tuple[Reach, tuple[Location, ...]]:
+    """Say how far what a handler does goes, and where."""
+    if signs_in(code, function):
+        return Reach.SIGNS_IN, ()
+    for reach, kinds in ((Reach.CHANGES, _ACTS), (Reach.READS, {"read"})):
+        places = tuple(dict.fromkeys(one.location for one in seen if one.kind in kinds))
+        if places:
+            return (Reach.NOTHING, ()) if reach is Reach.READS and _only_redirects(code, function) else (reach, places)
+    return (Reach.UNSEEN if any(one.kind in {"call", "remote"} for one in seen) else Reach.NOTHING), ()
+
+
+def _only_redirects(code: Code, function: Function) -> bool:
+    """Tell whether whatever a handler finds, it only sends the caller elsewhere."""
+    leaves = code.within(code.facts.returns, function.body_start, function.body_end)
+    return bool(leaves) and all(_REDIRECTS.match(code.source(item.start, item.end)) for item in leaves)
+
+
 def _unsettled(declared: DeclaredRoute, reason: str) -> Verdict[Audit]:
     return Verdict(Audit.UNKNOWN, (declared.location,), reason)
 
@@ -152,7 +195,8 @@ def _name(declared: DeclaredRoute) -> str:
     What a page calls by itself has a file for a path, which says nothing.
     """
     path = "" if declared.method == "ACTION" else re.sub(r"\{[^}]*\}", "", declared.path)
-    return f"{path} {declared.handler_name.rpartition('.')[2]}"
+    handler = declared.handler_name.rpartition(".")[2]
+    return path if path and _ONLY_READS.match(handler) else f"{path} {handler}"
 
 
 def _deletion(declared: DeclaredRoute, found: bool, actions: tuple[Action, ...]) -> Verdict[Deletion]:
@@ -177,18 +221,24 @@ def _sensitive(declared: DeclaredRoute, changes: bool, deletion: Deletion, actio
     """Say why a route's action is sensitive; empty when it is not."""
     name = _name(declared)
     writes = any(one.kind == "write" for one in actions)
-    if declared.method == "DELETE" or (
+    if (declared.method == "DELETE" and not (writes and deletion is Deletion.UNKNOWN)) or (
         deletion in {Deletion.HARD, Deletion.SOFT} and (not writes or _DELETING.search(name) is not None)
     ):
         return DELETES
     handler = declared.handler_name.rpartition(".")[2]
     if declared.method == "ACTION" and _ONLY_READS.match(handler):
         return ""
-    if declared.method in _SAFE_METHODS:
+    if declared.method in _SAFE_METHODS or not changes:
         return EXPORTS if _SENSITIVE[0][1].search(name) and not _STATIC.search(name) else ""
     if _TRIVIAL.search(name):
         return ""
     path = re.sub(r"\{[^}]*\}", "", declared.path).rstrip("/")
     if _OWN_SEGMENT.search(path):
-        return _SIGNS_IN if "session" in path.lower() else "changes a user account"
-    return next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
+        return _SIGNS_IN if "session" in path.lower() else _ACCOUNT
+    why = next((why for why, pattern in _SENSITIVE if pattern.search(name)), "")
+    last = path.rpartition("/")[2].lower()
+    if why == _ACCOUNT and re.search(r"/\{[^}]*\}/?\{[^/]*$|/\{[^/]*/\{[^/]*$", declared.path):
+        return ""  # something of a user's, named by a second parameter
+    if why == _ACCOUNT and not (_ABOUT_ACCOUNT.search(last) or _ABOUT_ACCOUNT.search(handler)):
+        return ""  # what hangs below a user's name, and is not the account: /users/{id}/favorites
+    return why or (DELETES if declared.method == "DELETE" else "")

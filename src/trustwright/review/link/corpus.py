@@ -111,22 +111,20 @@ class Corpus:
         return code
 
     @cached_property
-    def _production(self) -> tuple[str, ...]:
+    def _production(self) -> tuple[Code, ...]:
         return tuple(
-            path
+            code
             for path, file in sorted(self.files.items())
             if file.language
             and (read := self._read.get(path)) is not None
             and read.facts is not None
             and read.role == "production"
+            and (code := self.code(path)) is not None
         )
 
     def production(self) -> Iterator[Code]:
         """Yield the production source files that the prefilter admitted, by path."""
-        for path in self._production:
-            code = self.code(path)
-            if code is not None:
-                yield code
+        yield from self._production
 
     def paths(self, *suffixes: str, names: tuple[str, ...] = ()) -> Iterator[str]:
         """Yield the paths with one of these endings or file names, vendored and generated files left out."""

@@ -28,6 +28,19 @@ _ONLY_OF_DATABASES: Final = frozenset(
         "deleteFrom", "delete_one", "delete_many", "delete_instance", "find_one_and_delete", "_raw_delete",
     }
 )  # fmt: skip
+_READS: Final = frozenset(
+    {
+        "find", "findMany", "findUnique", "findFirst", "findOne", "findAll", "findById", "findByPk", "findAndCountAll",
+        "findOneBy", "findBy", "findUniqueOrThrow", "findFirstOrThrow", "findOneOrFail", "find_one", "countDocuments",
+        "aggregate", "groupBy", "select", "selectFrom", "first", "one", "one_or_none", "all", "scalar", "scalars",
+        "filter", "filter_by", "get", "first_or_404", "get_or_404", "paginate", "count", "exists", "fetchall",
+        "fetchone", "values", "values_list", "order_by", "getMany", "getOne", "getManyAndCount", "getRawMany",
+    }
+)  # fmt: skip
+_LANGUAGE: Final = re.compile(
+    r"(^|\.)(Object|Promise|Array|Math|JSON|Number|String|Date|Map|Set|Buffer|URL|Response|NextResponse|Reflect)$"
+)
+"""Names that look like a model's and are the language's."""
 _MARKS: Final = frozenset({"softDelete", "softRemove", "soft_delete", "softDeleteMany"})
 _WRITES: Final = frozenset(
     {
@@ -116,9 +129,26 @@ class DataCalls:
             return self._delete(code, call, last, receiver)
         if last in _SQL_CALLS:
             return _by_sql(code, call)
-        if last in _WRITES and receiver and not _NO_DATABASE.search(receiver):
-            return self._write(code, call, last, receiver)
+        if last in _WRITES and receiver and not _is_other(receiver):
+            # Flask's session is a signed cookie; what is written to it is not stored.
+            return self._write(code, call, last, receiver) if code.qualified(receiver) != "flask.session" else None
         return None
+
+    def reads(self, code: Code, call: Call) -> bool:
+        """Tell whether a call reads stored data."""
+        last = call.callee.rpartition(".")[2]
+        receiver = call.callee[: -len(last) - 1]
+        if not receiver:
+            return last in {"get_object_or_404", "get_list_or_404"} or (
+                last == "select" and code.qualified(last).startswith(("sqlalchemy", "sqlmodel"))
+            )
+        if last in _SQL_CALLS:
+            text = code.source(call.start, min(call.end, call.start + _MAX_TEXT))
+            return re.search(r"\bselect\b.*\bfrom\b", text, re.IGNORECASE | re.DOTALL) is not None
+        if last not in _READS or _is_other(receiver) or _LANGUAGE.search(receiver):
+            return False
+        shown = _DATABASE.search(receiver) or _MODEL.search(receiver)
+        return shown is not None and code.qualified(receiver) != "flask.session"
 
     @staticmethod
     def assigned(code: Code, item: Assignment) -> DataCall | None:
@@ -151,7 +181,7 @@ class DataCalls:
 
     def _javascript_delete(self, code: Code, call: Call, last: str, receiver: str) -> bool:
         text = code.source(call.arguments_start, min(call.arguments_end, call.arguments_start + 200))
-        if _NO_DATABASE.search(receiver) or re.match(r"\(\s*[`\"'](/|http)", text):
+        if _is_other(receiver) or re.match(r"\(\s*[`\"'](/|http)", text):
             return False
         if re.search(r"\bwhere\b", text) or _DATABASE.search(receiver):
             return last != "destroy" or not re.match(r"\(\s*err", text)
@@ -168,7 +198,7 @@ class DataCalls:
             r"(^|[._])(session|db|dbsession|tx|conn|uow|em)$|\.query\(\)|\.filter(_by)?\(\)|\.objects", receiver
         ):
             return not re.match(r"\(\s*[fbr]?[\"']", text)
-        if _NO_DATABASE.search(receiver):
+        if _is_other(receiver):
             return False
         return text == "()" or re.match(r"\(\s*(using|synchronize_session|keep_parents|force|hard)\b", text) is not None
 
@@ -308,6 +338,11 @@ def _by_sql(code: Code, call: Call) -> DataCall | None:
     if written is None:
         return None
     return DataCall("soft-delete" if _SQL_MARK.search(text) else "write", written[1].lower())
+
+
+def _is_other(receiver: str) -> bool:
+    """Tell whether a receiver is no database: a cache, a header, a client; ``prisma.client.user`` is one."""
+    return _NO_DATABASE.search(receiver) is not None and not re.match(r"(this\.)?prisma\w*\.client\.", receiver)
 
 
 def is_memory(symbol: Symbol) -> bool:

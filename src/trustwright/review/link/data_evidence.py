@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from trustwright.review.link.data_kinds import kind_of, words
@@ -95,6 +96,11 @@ def _is_sensitive(name: str) -> bool:
     return kind_of(name, "", ("bank",)) is not None
 
 
+@lru_cache(maxsize=50_000)
+def _opens(callee: str) -> bool:
+    return _OPENS.search(callee) is not None
+
+
 class _Collector:
     """Collects from one file."""
 
@@ -116,7 +122,7 @@ class _Collector:
                 self._add(entity, name, code.value(item), item.start, certain=bool(written))
         for call in code.facts.calls:
             plugs = call.callee.endswith(".plugin") and b"ncrypt" in code.text[call.arguments_start : call.end]
-            if plugs or _OPENS.search(call.callee):
+            if plugs or _opens(call.callee):
                 text = code.source(call.arguments_start, min(call.end, call.arguments_start + 300))
                 self._seal(text, f"{text} {code.path}", code.location(call.start))
         if _EXTENDS.search(code.text):

@@ -116,20 +116,26 @@ def kind_of(name: str, entity: str = "", siblings: Collection[str] = ()) -> Data
         entity: what it belongs to.
         siblings: the other fields, for names that mean a bank account only beside a bank.
     """
+    kind, joined = _by_name(name)
+    if kind is DataKind.HEALTH and _MACHINES.search(entity):
+        return None
+    if kind is not None and joined.endswith("client_secret") and _BROWSER.search(entity):
+        return None  # handed to the buyer's browser, as payment providers do
+    if kind is None and joined and (_BANK.search(entity) or any(_BANK.search(other) for other in siblings)):
+        return DataKind.BANK
+    return kind
+
+
+@lru_cache(maxsize=50_000)
+def _by_name(name: str) -> tuple[DataKind | None, str]:
+    """Return what a name alone tells, and the name in words if it tells something or may, beside a bank."""
     parts = words(name)
     if set(parts) & _PARTIAL or (parts and parts[0] in _YES_OR_NO):
-        return None
+        return None, ""
     bare = tuple(part for part in parts if part not in _SAYS_PROTECTED)
     joined = "_".join(bare)
     for kind, pattern in _KINDS:
         if pattern.search(joined):
-            if kind is DataKind.HEALTH and _MACHINES.search(entity):
-                return None
-            if joined.endswith("client_secret") and _BROWSER.search(entity):
-                return None  # handed to the buyer's browser, as payment providers do
-            return kind
-    if bare and bare[-1] in _NOT_THE_VALUE:
-        return None
-    if _NEEDS_BANK.search(joined) and (_BANK.search(entity) or any(_BANK.search(other) for other in siblings)):
-        return DataKind.BANK
-    return None
+            return kind, joined
+    may_be_bank = bare and bare[-1] not in _NOT_THE_VALUE and _NEEDS_BANK.search(joined)
+    return None, joined if may_be_bank else ""

@@ -35,7 +35,8 @@ _FOR_TESTS: Final = re.compile(
     re.IGNORECASE,
 )
 _DEVELOPMENT: Final = re.compile(
-    r"(^|[/._-])(dev|devel|development|local|localhost|seeds?|seeding|demo|staging|scripts)([/._-]|$)", re.IGNORECASE
+    r"(^|[/._-])(dev|devel|development|local|localhost|seeds?|seeding|demo|staging|scripts)([/._-]|$)|(^|/)\w{1,4}dev\.sh$",
+    re.IGNORECASE,
 )
 _OWN_MACHINE: Final = re.compile(rb"dev|local|demo|seed", re.IGNORECASE)
 _BROWSER_KEYS: Final = re.compile(r"google-?services|GoogleService-Info|firebase", re.IGNORECASE)

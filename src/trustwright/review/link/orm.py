@@ -193,15 +193,14 @@ def _last(name: str) -> str:
 
 def _objects(code: Code) -> Iterator[ModelField]:
     """Read Mongoose schemas, Sequelize definitions, Drizzle and Convex tables: a call with an object of fields."""
-    for call in code.facts.calls:
-        last = _last(call.callee)
-        if last in {"Schema", "define", "init"} or _TABLES.match(last):
-            entity, fields = _schema(code, call, last)
-            if fields is not None and entity:
-                siblings = frozenset(key for key, _ in fields.entries)
-                for key, value in fields.entries:
-                    type_ = code.source(value.start, min(value.end, value.start + 400))
-                    yield ModelField(entity, key, type_, code.location(value.start), siblings)
+    names = (name for name in code.called if _last(name) in {"Schema", "define", "init"} or _TABLES.match(_last(name)))
+    for call in code.calls_named(*names):
+        entity, fields = _schema(code, call, _last(call.callee))
+        if fields is not None and entity:
+            siblings = frozenset(key for key, _ in fields.entries)
+            for key, value in fields.entries:
+                type_ = code.source(value.start, min(value.end, value.start + 400))
+                yield ModelField(entity, key, type_, code.location(value.start), siblings)
 
 
 def _schema(code: Code, call: Call, last: str) -> tuple[str, Expression | None]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from trustwright.review.link.addresses import Address, Reach, address, addresses, reach
@@ -95,6 +96,17 @@ def outgoing(corpus: Corpus, symbols: Symbols) -> Iterator[Outgoing]:
     yield from _settings(corpus)
 
 
+@lru_cache(maxsize=50_000)
+def _is_client(callee: str, target: str) -> bool:
+    last = callee.rpartition(".")[2]
+    if target in _FUNCTIONS:
+        return True
+    if last not in _VERBS or "." not in callee:
+        return False
+    receiver = callee[: -len(last) - 1]
+    return bool(_CLIENT.match(target) or _RECEIVER.search(receiver))
+
+
 class _Reader:
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
@@ -107,7 +119,7 @@ class _Reader:
                 found = self._protocol(code, call, target)
             elif target == "nodemailer.createTransport":
                 found = self._transport(code, call)
-            elif self._is_client(call, target):
+            elif _is_client(call.callee, target):
                 found = self._addressed(code, call)
             else:
                 continue
@@ -120,16 +132,6 @@ class _Reader:
             yield from self._mail_settings(code)
 
     # --- addresses --------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _is_client(call: Call, target: str) -> bool:
-        last = call.callee.rpartition(".")[2]
-        if target in _FUNCTIONS:
-            return True
-        if last not in _VERBS or "." not in call.callee:
-            return False
-        receiver = call.callee[: -len(last) - 1]
-        return bool(_CLIENT.match(target) or _RECEIVER.search(receiver))
 
     def _addressed(self, code: Code, call: Call) -> Iterator[Outgoing]:
         parsed = code.call(call)

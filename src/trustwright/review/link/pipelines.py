@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from trustwright.review.link import github_actions, gitlab_ci
@@ -52,6 +53,7 @@ def unread_pipelines(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(path for path in paths if _system(path)))
 
 
+@lru_cache(maxsize=50_000)
 def _system(path: str) -> str:
     return next((name for pattern, name in _NOT_READ if pattern.match(path)), "")
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from trustwright.review.model import Location
 from trustwright.review.source.code import Code
-from trustwright.review.source.facts import Branch, Call, Span
+from trustwright.review.source.facts import Assignment, Branch, Call, Span
 
 Kind = Literal["unauthenticated", "forbidden", "error", "hidden"]
 
@@ -44,7 +44,11 @@ _REDIRECTS = frozenset(
         "redirectToSignIn",
     }
 )
-_LOGIN = re.compile(r"log_?-?in|sign_?-?in|signin|/auth|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"log_?-?in|sign_?-?in|signin|/auth|\bauthenticate\b|unauthori[sz]ed|account_?-?login|\bsso\b", re.IGNORECASE
+)
+_REDIRECTING = re.compile(r"(raise|throw)\s+(new\s+)?[\w.]*redirect\w*\(", re.IGNORECASE)
+"""An error that sends the caller elsewhere."""
 _NAMED_RESPONSES = re.compile(
     r"(unauthori[sz]ed|forbidden|unauthenticated|notauthenticated|permissiondenied|accessdenied|authenticationfailed|"
     r"loginrequired|notauthori[sz]ed|notpermitted|redirect_to_login|handle_no_permission|handle_forbidden|"
@@ -70,6 +74,7 @@ _OWN_OR_404 = re.compile(r"(\w+\.)?a?get_(object|list)_or_404\((?=.*=\s*(self\.)
 """Django's way to look for what is the caller's own, and to answer 404 when it is not."""
 _MAX_CONDITION = 400
 _PLAIN_NAME = re.compile(r"(?<![\w.\"'`/-])[A-Za-z_]\w*(?=\s*[,)])")
+_INSERTED = re.compile(r"\$?\{\s*([A-Za-z_]\w*)")
 _MAX_TARGET = 200
 
 
@@ -131,7 +136,7 @@ def _of_call(code: Code, callee: str, arguments_start: int, arguments_end: int) 
     return None
 
 
-def _target(code: Code, start: int, end: int) -> str:
+def _target(code: Code, start: int, end: int, *, further: bool = True) -> str:
     """Return where a redirect leads, as text: what it is given, and what the names in there were made of."""
     text = code.source(start, min(end, start + _MAX_TARGET))
     texts = [text]
@@ -144,7 +149,18 @@ def _target(code: Code, start: int, end: int) -> str:
             for item in (written[-1] if written else made,)
             if item is not None and item.value_end
         ]
+        if further and made is not None and made.value_end:
+            texts += [
+                _target(code, one.value_start, one.value_end, further=False)
+                for inner in _INSERTED.findall(code.source(made.value_start, made.value_end)[:_MAX_TARGET])
+                for one in _made(code, inner, made.start)
+            ]
     return "\n".join(texts)
+
+
+def _made(code: Code, name: str, at: int) -> list[Assignment]:
+    binding = code.binding(name, at)
+    return [binding.assignment] if binding is not None and binding.assignment is not None else []
 
 
 def _of_value(text: str) -> Kind | None:
@@ -161,6 +177,8 @@ def _of_raise(text: str) -> Kind:
         return "unauthenticated"
     if _FORBIDDEN.search(text):
         return "forbidden"
+    if _REDIRECTING.match(text) and _LOGIN.search(text):
+        return "unauthenticated"
     return "hidden" if _HIDDEN.search(text) else "error"
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from trustwright.review.link.corpus import Corpus
 from trustwright.review.link.modules import Modules
-from trustwright.review.source.code import Binding, Code
+from trustwright.review.source.bindings import Binding
+from trustwright.review.source.code import Code
 from trustwright.review.source.expression import Expression
 from trustwright.review.source.facts import Class, Export, Function, Import
 

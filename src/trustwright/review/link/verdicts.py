@@ -1,9 +1,8 @@
 """From declared routes to the route map: each with its verdicts and the places they rest on."""
 
-import re
-
 from trustwright.review.link.consequences import Effects
 from trustwright.review.link.guards import Guards
+from trustwright.review.link.ownership import Hints, limited
 from trustwright.review.link.symbols import Symbols
 from trustwright.review.link.weighing import NOTHING, combine
 from trustwright.review.model import (
@@ -18,19 +17,6 @@ from trustwright.review.settings import Settings
 from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Function
 
-_OWNED = re.compile(
-    r"(user|owner|author|creator|created_?by|account|customer|organi[sz]ation|org|tenant|workspace|team|company)"
-    r"_?(id)?(__\w+)?[\"']?\s*(:|={1,3}|,)\s*\(?(await )?"
-    r"(?P<whose>req(uest)?\.(user|auth|session)|self\.request\.user|session|current_?user|ctx\.|"
-    r"context\.|user\.(id|sub)|auth\.|g\.user|me\.|this\.request\.user|principal|claims|locals|"
-    r"organi[sz]ation_?id\b|user_?id\b)",
-    re.IGNORECASE,
-)
-_OWN_PATH = re.compile(r"/(me|self|myself|my)(/[\w-]+)*/?$", re.IGNORECASE)
-_CALLER = re.compile(
-    r"\b(current_?user|req(uest)?\.(user|auth)|self\.request\.user|g\.user|ctx\.user)\b", re.IGNORECASE
-)
-
 
 class Verdicts:
     """Judges routes."""
@@ -41,6 +27,7 @@ class Verdicts:
         self._guards = guards
         self._effects = effects
         self._settings = settings
+        self._hints = Hints(symbols)
 
     def route(self, declared: DeclaredRoute) -> Route:
         """Judge one route."""
@@ -58,6 +45,8 @@ class Verdicts:
             deletion=effects.deletion,
             changes_state=effects.changes_state,
             sensitive=effects.sensitive,
+            reach=effects.reach,
+            reached=effects.reached,
         )
 
     def _handler(self, declared: DeclaredRoute) -> tuple[Code, Function] | None:
@@ -121,23 +110,10 @@ class Verdicts:
             return Verdict(Access.DECLARED_PUBLIC, (public,))
         if handler is not None and both.authentication is not Access.ABSENT:
             code, function = handler
-            at = self._owned(code, function, declared.path)
+            at = limited(code, function, declared.path, safe=declared.method in {"GET", "HEAD"})
             if at is not None:
                 return Verdict(Access.ENFORCED, (code.location(at),), "limited to what belongs to the caller")
+            hint = self._hints.of(code, function, declared, both) if both.authorization is Access.ABSENT else None
+            if hint is not None:
+                return Verdict(Access.UNKNOWN, (hint,), f"what is asked at {hint} may decide it")
         return self._open(declared, handler is not None or declared.ready_made, both.authorization, both)
-
-    @staticmethod
-    def _owned(code: Code, function: Function, path: str) -> int | None:
-        """Return where a handler limits itself to what belongs to the caller; an id out of the path says nothing.
-
-        What hangs below ``/me`` and names nothing else is the caller's own when the handler uses the caller.
-        """
-        body = code.source(function.body_start, function.body_end)
-        asked = {*re.findall(r"{(\w+)}", path), *(item.name for item in code.parameters(function))}
-        for match in _OWNED.finditer(body):
-            if match["whose"] not in asked or not match["whose"].lower().endswith("id"):
-                return function.body_start + len(body[: match.start()].encode())
-        if _OWN_PATH.search(path):
-            caller = _CALLER.search(body)
-            return function.body_start + len(body[: caller.start()].encode()) if caller is not None else None
-        return None

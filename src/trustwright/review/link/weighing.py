@@ -7,6 +7,7 @@ records, so there a refusal must name the caller.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from trustwright.review.link.rejections import Rejection, plain
 from trustwright.review.model import Access, GuardVerdict, Location
@@ -72,9 +73,14 @@ _CHECKS_WHO = re.compile(
 _SIGNS_IN = re.compile(
     r"\b(login_user|loginUser|signIn|sign_in|createSession|create_session|set_access_cookies|create_(access_)?token|jwt\.sign|"
     r"req\.(logIn|login)|session\.regenerate)\(|set_cookie\([^)]{0,80}(session|token)|\b\w*login\(\s*(self\.)?request,|\bauthenticate\(\s*(\w+\.)?(request|username)\b|"
-    r"session(\.|\[[\"'])(user|user_?id|uid|account_?id)([\"']\])?\s*=[^=]"
+    r"session(\.|\[[\"'])(user|user_?id|uid|account_?id|(is_?)?(admin|authenticated|logged_?in))([\"']\])?\s*=[^=]"
 )
 """Calls by which a handler makes somebody known."""
+_LETS_BY_ROLE = re.compile(
+    r"!?\s*(?:[\w.]*\b(?:is_?)?(?:admin|superuser|staff|moderator)|[\w.?]*\brole\s*[!=]==?\s*[\w.\"']+)(?:\(\w*\))?",
+    re.IGNORECASE,
+)
+"""A condition that asks for a role and nothing else; a 401 that hangs on it refuses by role."""
 _ERROR_NAMES = re.compile(
     r"\w*(permission|access|authori[sz]\w*)_?(denied|error|failed)\w*|handle_no_permission", re.IGNORECASE
 )
@@ -93,7 +99,8 @@ _SETTING = re.compile(
 )
 _LONGEST_SETTING = 120
 _ASKS_WHO = re.compile(
-    r"(await\s+)?[\w.]*(authenticate|authorize|require|check)\w*(request|user|session|auth|token|access|admin)\w*\(",
+    r"(await\s+)?[\w.]*(authenticate|authorize|require|check|verif(y|ied)|validate)\w*"
+    r"(request|user|session|auth|token|access|admin|jwt|signature|hmac|webhook)\w*\(",
     re.IGNORECASE,
 )
 """A call whose name says that it looks who is there: reason enough to doubt, never to trust."""
@@ -103,6 +110,9 @@ _CLIENTS = frozenset({"fetch", "axios", "ky", "got", "request", "requests", "htt
 _PASSED_ON = re.compile(
     r"\.get\(\s*[\"'](cookie|authorization)[\"']|headers\.(cookie|authorization)\b|headers\[[\"'](cookie|authorization)[\"']\]",
     re.IGNORECASE,
+)
+_READS_HEADER = re.compile(
+    r"=\s*(await\s+)?\w*(headers?\w*|request|req)\b[\w.()]*(\.get\(|\[|\.)\s*[\"']?authorization\b", re.IGNORECASE
 )
 _MAX_STEPS = 3
 """How many assignments lead from a header or session to what a handler tests; real chains are shorter."""
@@ -163,7 +173,7 @@ def weigh(code: Code, item: Rejection, function: Function, *, strict: bool) -> G
     by_identity = bool(IDENTITY.search(context)) or item.kind == "unauthenticated"
     by_role = bool(ROLE.search(_ERROR_NAMES.sub("", context)))
     if item.kind == "unauthenticated":
-        return _enforced(item, authorization=False)
+        return _enforced(item, authorization=_LETS_BY_ROLE.fullmatch(item.condition.strip("() ;")) is not None)
     if item.kind == "forbidden":
         identified = by_identity or bool(IDENTITY.search(body))
         if by_role:
@@ -186,9 +196,13 @@ def signs_in(code: Code, function: Function) -> bool:
     return _SIGNS_IN.search(plain(code, function.body_start, function.body_end)) is not None
 
 
+@lru_cache(maxsize=2_000)
 def _about_caller(text: str) -> str:
     """Leave out what looks like the caller's identity and is not."""
-    return _DATABASE.sub("", _FORGERY.sub("", text))
+    lower = text.lower()
+    if any(word in lower for word in ("csrf", "xsrf", "nonce", "state")):
+        text = _FORGERY.sub("", text)
+    return _DATABASE.sub("", text) if "session" in lower else text
 
 
 def _weigh_strictly(code: Code, item: Rejection, function: Function, context: str) -> GuardVerdict:
@@ -302,9 +316,10 @@ def leaves_early(code: Code, function: Function) -> int | None:
     for branch in code.within(code.facts.branches, function.body_start, function.body_end):
         if not code.within(code.facts.returns, branch.then_start, branch.then_end):
             continue
-        for name in dict.fromkeys(
-            re.findall(r"[A-Za-z_]\w*", code.source(branch.condition_start, branch.condition_end))
-        ):
+        asked = code.source(branch.condition_start, branch.condition_end)
+        if _ASKS_WHO.match(asked.lstrip("( !")) and not _HANDLES_PASSWORDS.search(asked):
+            return branch.start
+        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", asked)):
             binding = code.binding(name, branch.start)
             if binding is not None and binding.assignment is not None and binding.assignment.value_end:
                 made = plain(code, binding.assignment.value_start, binding.assignment.value_end)
@@ -314,10 +329,14 @@ def leaves_early(code: Code, function: Function) -> int | None:
 
 
 def forwards(code: Code, function: Function) -> bool:
-    """Tell whether a function hands the caller's cookie or authorization on to another server, which may refuse."""
+    """Tell whether a function hands the caller's cookie or authorization on to another server, which may refuse.
+
+    A handler that reads the header and refuses nobody itself gives it to something that does.
+    """
     calls = code.calls_in(function.body_start, function.body_end)
+    body = plain(code, function.body_start, function.body_end)
     if not any(call.callee.partition(".")[0] in _CLIENTS for call in calls):
-        return False
+        return _READS_HEADER.search(body) is not None
     return _PASSED_ON.search(plain(code, function.body_start, function.body_end)) is not None
 
 

@@ -97,7 +97,8 @@ def _written(
     if steps > _MAX_STEPS:
         return
     if key.kind == "string" or (key.kind == "template" and not key.arguments):
-        if key.value:
+        named = what.rpartition(".")[2].replace("_", "").lower()
+        if key.value and str(key.value).replace("_", "").lower() != named:  # SECRET_KEY = "SECRET_KEY" names a setting
             # The quotes stay: they show that there was a text.
             yield (
                 code,

@@ -97,8 +97,10 @@ def _unguarded(place: Location, table: str) -> Observation:
 
 def _texts(code: Code, guarded: set[str]) -> Iterator[Observation]:
     """Judge SQL in texts, and tables created by a migration library."""
-    for match in _IN_TEXT.finditer(code.source(0, len(code.text))):
-        at = len(code.source(0, len(code.text))[: match.start()].encode())
+    lower = code.text.lower()
+    text = code.source(0, len(code.text)) if b"audit" in lower or b"activity" in lower else ""
+    for match in _IN_TEXT.finditer(text):
+        at = len(text[: match.start()].encode())
         quoted = code.source(max(0, at - 200), at).count('"') + code.source(max(0, at - 200), at).count("'")
         if not code.in_comment(at) and quoted:
             kind = match["kind"].split()[0].upper()

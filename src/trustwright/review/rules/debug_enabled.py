@@ -31,6 +31,7 @@ _LOCAL = re.compile(
     r"(^|[/_.-])(dev|devel|develop|development|local|test|tests|testing|ci|example|sample|template|debug)([/_.-]|$)",
     re.IGNORECASE,
 )
+_DEVELOPMENT = re.compile(r"^(Dev|Test|Local|Debug|CI)|(Dev|Development|Testing?|Local|Debug)(Config|Settings)?$")
 _KEYS = frozenset({"DEBUG", "FLASK_DEBUG", "DJANGO_DEBUG", "APP_DEBUG"})
 _TRUE = frozenset({"true", "1", "yes", "on"})
 
@@ -55,6 +56,7 @@ def _python(code: Code) -> Iterator[Observation]:
             item.target in {"DEBUG", "TEMPLATE_DEBUG"}
             and item.value_end
             and code.enclosing_function(item.start) is None
+            and not _of_development(code, item.start)
         ):
             value, place = code.value(item), code.location(item.start)
             if value.kind == "boolean":
@@ -65,10 +67,11 @@ def _python(code: Code) -> Iterator[Observation]:
         setting = code.call(call).get("debug")
         if setting is not None and setting.kind == "boolean":
             place = code.location(call.start)
+            host = code.call(call).get("host")
             main = code.source(max(0, call.start - 200), call.start)
             if not setting.value:
                 yield met(place)
-            elif "__main__" in main:
+            elif "__main__" in main or (host is not None and host.text in {"127.0.0.1", "localhost"}):
                 yield unmet(
                     place,
                     "The development server is started with its debugger when the file is run.",
@@ -76,6 +79,12 @@ def _python(code: Code) -> Iterator[Observation]:
                 )
             else:
                 yield unmet(place, "The application is started in debug mode.")
+
+
+def _of_development(code: Code, at: int) -> bool:
+    """Tell whether settings stand in a class that is named for development or tests: ``class TestingConfig``."""
+    klass = code.enclosing_class(at)
+    return klass is not None and _DEVELOPMENT.search(klass.name) is not None
 
 
 def _from_environment(code: Code, start: int, end: int, target: str) -> Observation:

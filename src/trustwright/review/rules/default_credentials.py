@@ -56,11 +56,12 @@ def _judged(held: HeldSecret) -> Iterator[Observation]:
     secret, place = held.secret, held.location
     name = secret.name.strip("-.$").rpartition(".")[2]
     # What a compose file starts is mostly reached from one machine only.
-    severity = Severity.MEDIUM if _COMPOSE.search(place.path) else None
+    severity = Severity.LOW if held.development else Severity.MEDIUM if _COMPOSE.search(place.path) else None
     if secret.kind == "reference":
         yield met(place)
     elif secret.kind == "well-known":
-        yield unmet(place, f"{name} is a password that everybody tries first.", severity=severity)
+        where = ", in a file for development" if held.development else ""
+        yield unmet(place, f"{name} is a password that everybody tries first{where}.", severity=severity)
     elif secret.kind == "fallback":
         detail = f"When nothing is set from outside, {name} falls back to a password that stands in the file."
         yield unmet(place, detail, severity=Severity.MEDIUM)

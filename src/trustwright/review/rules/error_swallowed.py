@@ -54,7 +54,7 @@ _EXPECTED = re.compile(
 _COMMENT = re.compile(r"(?://|#|/\*|\*)\s*(.*)")
 _LEAST_WORDS = 3
 _SCRIPTS = re.compile(
-    r"(^|/)(scripts?|bin|tools?|cli|migrations?|seeds?|seeders?|management/commands|build|\.github|hack)/|(^|/)(gulpfile|Gruntfile|manage|setup|webpack|build|seed)[^/]*$"
+    r"(^|/)(scripts?|bin|tools?|populate|cli|migrations?|seeds?|seeders?|management/commands|build|\.github|hack)/|(^|/)(gulpfile|Gruntfile|manage|setup|webpack|build|seed|populate)[^/]*$"
 )
 
 
@@ -69,7 +69,9 @@ def check(project: Project) -> Iterator[Observation]:
         for call in code.calls_named("catch"):
             handler = code.call(call).argument(0)
             function = code.function_at(handler.start) if handler is not None and handler.kind == "function" else None
-            if function is not None:
+            if function is not None and not _EXPECTED.search(
+                code.source(max(call.start, call.end - 200), function.start)
+            ):
                 yield _judge(code, function.body_start, function.body_end, code.location(call.end - 1), None)
 
 
@@ -77,7 +79,8 @@ def _judge(code: Code, start: int, end: int, place: Location, caught: Catch | No
     text = code.source(start, end)
     if _handled(code, start, end, text) or (caught is not None and _is_expected(code, caught)):
         return met(place)
-    what = code.source(caught.try_start if caught is not None else max(0, start - 300), start)
+    tried = code.calls_in(caught.try_start if caught is not None else max(0, start - 300), start)
+    what = " ".join(call.callee for call in tried)
     printed = bool(code.calls_in(start, end))
     severity = Severity.HIGH if _CRITICAL.search(what) else Severity.LOW if printed else Severity.MEDIUM
     how = "only printed" if printed else "dropped"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trustwright.review.link.consequences import DELETES
+from trustwright.review.link.consequences import DELETES, OWN_MARKS
 from trustwright.review.model import Confidence, Deletion, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 
@@ -40,4 +40,6 @@ def check(project: Project) -> Iterator[Observation]:
         elif verdict.value is Deletion.UNKNOWN:
             yield unknown(place, f"How {route.name} deletes is not settled: {verdict.reason}.")
         elif verdict.value is Deletion.HARD:
-            yield unmet(place, f"{route.name} deletes for good at {verdict.evidence[0]}.", related=verdict.evidence)
+            severity = Severity.LOW if OWN_MARKS.search(route.declared.path) else None
+            detail = f"{route.name} deletes for good at {verdict.evidence[0]}."
+            yield unmet(place, detail, severity=severity, related=verdict.evidence)

@@ -60,6 +60,7 @@ def _judged(held: HeldSecret) -> Observation | None:
     if secret.kind in {"named", "address"}:
         detail = f"{what}{f' ({named})' if named else ''} stands in the file as plain text."
         if held.development:
+            detail = detail.removesuffix(".") + ", in a file for development."
             return unmet(place, detail, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM)
         return unmet(place, detail)
     return None

@@ -35,6 +35,11 @@ _NAME = re.compile(
 _RECORD = re.compile(
     r"(^|/)(incidents|postmortems?|post-mortems?)/|\d{4}-\d{2}|template|checklist|readme|changelog", re.IGNORECASE
 )
+_OF_A_TOOL = re.compile(
+    r"(^|/)(rules?|checks?|lint\w*|detectors?|commands?|cli|reference|api|adr|adding|controls?)/[^/]*$"
+)
+"""Folders that describe what a tool does: a page there about incident plans is none."""
+_GENERATED = re.compile(r"<!--\s*(made|generated|auto-?generated)\b", re.IGNORECASE)
 _STEPS: dict[str, str] = {
     "detect": r"detect|identif", "triage": r"triage|assess|classif", "contain": r"contain|isolat",
     "investigate": r"investigat|root cause|analy[sz]", "remediate": r"remediat|eradicat|resol|recover|fix",
@@ -67,6 +72,8 @@ def _is_plan(path: str, document: Document) -> bool:
     if _RECORD.search(path) or len(document.text) < _LEAST_LENGTH:
         return False
     title = document.headings[0].text if document.headings else ""
+    if _OF_A_TOOL.search(path) or _GENERATED.search(document.text[:400]):
+        return False
     return bool(_NAME.search(path.rpartition("/")[2]) or _NAME.search(title))
 
 

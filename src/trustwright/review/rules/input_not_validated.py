@@ -39,6 +39,16 @@ _CHECKS: Final = re.compile(
     r"\b(safeParse(Async)?|parse(Async)?|validate(Async|Sync|OrReject)?|validationResult|is_valid|full_clean|model_validate(_json)?|"
     r"parse_obj|validate_on_submit|assertIs|checkSchema|constructEvent|verify\w*Signature|deserialize|check_body|celebrate|matchedData)\s*\("
 )
+_BY_HAND: Final = re.compile(r"\bisinstance\s*\(|\btypeof\s+\w|\bArray\.isArray\s*\(|\bint\s*\(")
+_REFUSES: Final = re.compile(r"\b(400|422|BAD_REQUEST|BadRequest\w*|UNPROCESSABLE\w*|FORBIDDEN|403)|\babort\s*\(")
+_HANDED_ON: Final = re.compile(
+    r"\.(dispatch|handle|process|execute|perform|run|submit)\w*\([^()]*\b(payload|data|body|form|req|request)\b",
+    re.IGNORECASE,
+)
+_FLAGS: Final = re.compile(
+    r"\b(if|elif)\b[^:{\n]*request\.(POST|form)(\.get\([^()\n]*\)|\[[^\]\n]*\])[^\n]*|request\.(POST|form)\.get\([\"']next[\"'][^()\n]*\)"
+)
+"""A button that was pressed, and where to go next: read, and not acted on."""
 _NAMED_CHECK: Final = re.compile(r"^(validate|is_?[Vv]alid|check|ensure|assert|sanitize)\w*$")
 _NOT_CHECKS: Final = re.compile(r"\b(JSON|Date|url|qs|path)\.parse\s*\(")
 _SCHEMAS: Final = frozenset(
@@ -76,12 +86,16 @@ def check(project: Project) -> Iterator[Observation]:
                 if typed
                 else unknown(place, f"Whether the body's type of {route.name} is checked is not settled.")
             )
-        elif _BODY.search(text) or _takes_anything(code, function):
+        elif _BODY.search(_FLAGS.sub("", text)) or _takes_anything(code, function):
             own = _own_check(project, code, function)
             if _checked(project, route, text) or own:
                 yield met(place)
             elif own is False:
                 yield unknown(place, f"What the check in {route.name} looks at could not be found.")
+            elif _BY_HAND.search(text) and _REFUSES.search(text):
+                yield unknown(place, f"{route.name} looks at parts of the body itself; whether at all is not settled.")
+            elif _HANDED_ON.search(text):
+                yield unknown(place, f"{route.name} hands the body on; whether it is checked there is not settled.")
             else:
                 yield unmet(
                     place, f"{route.name} acts on the body of the request without checking it against anything."

@@ -31,7 +31,8 @@ RULE = Rule(
 
 _SECRET: Final = re.compile(r"sess|token|auth|jwt|\bsid\b|login|credential|remember|refresh|identity", re.IGNORECASE)
 _HARMLESS: Final = re.compile(
-    r"csrf|xsrf|theme|locale|lang|consent|banner|sidebar|tab\b|redirect|return", re.IGNORECASE
+    r"csrf|xsrf|theme|locale|lang|consent|banner|sidebar|tab\b|redirect|return|auth_?(state|cb|callback|method|provider)",
+    re.IGNORECASE,
 )
 _SESSIONS: Final = frozenset({"express-session", "cookie-session"})
 _SETTINGS: Final = frozenset(

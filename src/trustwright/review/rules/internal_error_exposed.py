@@ -62,6 +62,7 @@ def _caught_name(code: Code, caught: Catch) -> str:
 
 
 def _responses(code: Code, start: int, end: int, name: str) -> Iterator[Observation]:
+    caught = "caught error" if name == "error" else f"caught error {name}"
     for call in code.calls_in(start, end):
         receiver, _, last = call.callee.rpartition(".")
         if not (last in _SENDS and _RESPONSES.match(receiver)) and call.callee not in _MAKES:
@@ -73,9 +74,9 @@ def _responses(code: Code, start: int, end: int, name: str) -> Iterator[Observat
                 place, "A stack trace is sent to the client.", severity=Severity.HIGH, confidence=Confidence.HIGH
             )
         elif "error" in kinds:
-            yield unmet(place, f"The caught error {name} is sent to the client as it is.")
+            yield unmet(place, f"The {caught} is sent to the client as it is.")
         elif "message" in kinds and not _of_own_class(code, call.start):
-            yield unmet(place, f"The message of the caught error {name} is sent to the client.", severity=Severity.LOW)
+            yield unmet(place, f"The message of the {caught} is sent to the client.", severity=Severity.LOW)
         else:
             yield met(place)
 

@@ -45,16 +45,11 @@ _LIBRARIES: Final = (
     "nuxt-security",
 )
 _TEXTS: Final = {
-    "Strict-Transport-Security": re.compile(
-        rb"strict-transport-security|SECURE_HSTS_SECONDS\s*=\s*[^0\s]|hsts", re.IGNORECASE
-    ),
-    "X-Content-Type-Options": re.compile(
-        rb"x-content-type-options|SecurityMiddleware|contentTypeNosniff", re.IGNORECASE
-    ),
-    "frame protection": re.compile(
-        rb"x-frame-options|frame-ancestors|XFrameOptionsMiddleware|frameDeny", re.IGNORECASE
-    ),
+    "Strict-Transport-Security": (b"strict-transport-security", b"hsts"),
+    "X-Content-Type-Options": (b"x-content-type-options", b"securitymiddleware", b"contenttypenosniff"),
+    "frame protection": (b"x-frame-options", b"frame-ancestors", b"xframeoptionsmiddleware", b"framedeny"),
 }
+"""What sets each header, in lower case: in nine tenths of a repository's files stands none of them."""
 _IN_FRONT: Final = re.compile(
     r"(^|/)(nginx[^/]*|[^/]*\.nginx|Caddyfile|vercel\.json|netlify\.toml|_headers|firebase\.json|next\.config\.[mc]?[jt]s|"
     r"staticwebapp\.config\.json|traefik[^/]*)$|nginx/[^/]*\.(conf|template)$|\.conf$"
@@ -80,8 +75,7 @@ def _in_front(project: Project) -> set[str]:
     found: set[str] = set()
     for path, file in sorted(project.corpus.files.items()):
         if file.role == "production" and _IN_FRONT.search(path):
-            text = project.corpus.read(path)
-            found |= {name for name, pattern in _TEXTS.items() if pattern.search(text)}
+            found |= _named(project.corpus.read(path))
     return found | set(_ALL if any(resource.kind in _POLICIES for resource in project.resources) else ())
 
 
@@ -90,5 +84,10 @@ def _set_by(project: Project, service: Service) -> set[str]:
     for code in code_of(service, project.services, project.corpus):
         if any(module.startswith(_LIBRARIES) for module in code.modules):
             return set(_ALL)
-        found |= {name for name, pattern in _TEXTS.items() if pattern.search(code.text)}
+        found |= _named(code.text)
     return found
+
+
+def _named(text: bytes) -> set[str]:
+    lower = text.lower()
+    return {name for name, texts in _TEXTS.items() if any(one in lower for one in texts)}

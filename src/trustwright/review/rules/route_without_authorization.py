@@ -30,6 +30,11 @@ RULE = Rule(
 _ADMINISTRATIVE = re.compile(
     r"(^|[/#_-])(admin|administrator|superuser|internal|management|impersonate)\b", re.IGNORECASE
 )
+_EVERYBODYS = re.compile(
+    r"/(report|flag|(un)?(block|follow|mute|like|star|favou?rite|bookmark|subscribe|watch|vote|boost|pin))(-\w+)?(/|$)",
+    re.IGNORECASE,
+)
+"""What everybody may do about what belongs to others: the record made is the caller's own."""
 _OWN = re.compile(r"(^|/)(me|self|my|profile|account|current|whoami|session|logout|password)\b", re.IGNORECASE)
 _PERSONAL = re.compile(
     r"user|account|customer|order|invoice|payment|address|patient|employee|member|profile|card|wallet|basket|cart|"
@@ -62,9 +67,11 @@ def check(project: Project) -> Iterator[Observation]:
 
 def _needs(route: Route) -> str:
     """Say why not every signed-in person may use a route; empty when they may."""
-    path = route.declared.path
+    path = re.sub(r"\{(lang|language|locale|version)\w*\}", "", route.declared.path)
     if _ADMINISTRATIVE.search(path):
         return "is administrative"
+    if _EVERYBODYS.search(path):
+        return ""
     if _OWN.search(path) and "{" not in path:
         return ""
     if route.sensitive == "deletes data":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from trustwright.review.link.audit_trails import TRIGGERS
-from trustwright.review.link.consequences import DELETES, EXPORTS
+from trustwright.review.link.consequences import DELETES, EXPORTS, OWN_MARKS
 from trustwright.review.model import Audit, Confidence, Observation, Rule, Severity, met, unknown, unmet
 from trustwright.review.project import Project
 
@@ -58,4 +58,6 @@ def check(project: Project) -> Iterator[Observation]:
                 route.sensitive == DELETES and _PEOPLE.search(route.declared.path) is not None
             )
             severity = Severity.HIGH if grave else Severity.MEDIUM
+            if route.sensitive == DELETES and OWN_MARKS.search(route.declared.path):
+                severity = Severity.LOW
             yield unmet(place, f"{route.name} {route.sensitive} and records no audit event.", severity=severity)

@@ -40,7 +40,7 @@ _RECEIVERS = re.compile(
 _SECRET = re.compile(
     r"(^|[._])(password|passwd|pwd|passphrase|secret|client_?secret|api_?key|access_?token|refresh_?token|auth_?token|"
     r"bearer_?token|id_?token|session_?token|reset_?token|private_?key|ssn|social_?security(_?number)?|card_?number|credit_?card|"
-    r"cvv|cvc|iban|account_?number|bank_?account|national_?id|passport_?(number|no)|tax_?id|otp|totp_?secret|pin_?code|mnemonic|seed_?phrase|jwt|authorization)$",
+    r"cvv|cvc|iban|bank_?account(_?(number|no))?|national_?id|passport_?(number|no)|tax_?id|otp|totp_?secret|pin_?code|mnemonic|seed_?phrase|jwt|authorization)$",
     re.IGNORECASE,
 )
 _PLAIN_TOKEN = re.compile(r"(^|\.)token$")

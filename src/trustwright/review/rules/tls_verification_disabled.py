@@ -84,6 +84,8 @@ _FILE: Final = re.compile(
 _THIS_MACHINE: Final = re.compile(r"['\"](localhost|127\.0\.0\.1)['\"]")
 _LOOSE_LDAP: Final = re.compile(r"OPT_X_TLS_(NEVER|ALLOW|TRY)$")
 
+_OPTIONS: Final = tuple(sorted(_ON | _OFF | _MODES | {"verify", "ssl", "checkServerIdentity", "known_hosts"}))
+
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each switch, and for each client whose check is on because nothing switches it off."""
@@ -96,9 +98,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 def _switches(project: Project, code: Code) -> Iterator[Observation]:
     """Judge every option and attribute that switches a check on or off."""
-    for pair in code.pairs_named(
-        *sorted(_ON | _OFF | _MODES | {"verify", "ssl", "checkServerIdentity", "known_hosts"})
-    ):
+    for pair in code.pairs_named(*_OPTIONS):
         call = _around(code, pair.start)
         if pair.key not in {"verify", "ssl", "known_hosts"} or _is_http(code, pair.key, call):
             yield from _judge(project, code, pair.key, code.value(pair), pair.start)
@@ -157,6 +157,9 @@ def _judge(project: Project, code: Code, key: str, value: Expression, at: int) -
     when = circumstance(code, at)
     if when == "development" or (found.on is False and _is_local(project, code, at)):
         return
+    if found.on is False and _looks_at_certificate(code, at):
+        yield unknown(place, f"{what.capitalize()} is not checked where it is fetched to be looked at.")
+        return
     if found.on:
         yield met(place)
     elif found.on is None:
@@ -173,6 +176,13 @@ def _judge(project: Project, code: Code, key: str, value: Expression, at: int) -
             f"{what.capitalize()} is not checked: {key} is {code.source(value.start, value.end)[:40]}.",
             severity=severity,
         )
+
+
+def _looks_at_certificate(code: Code, at: int) -> bool:
+    """Tell whether a function connects to read the other end's certificate, whatever that is worth."""
+    function = code.enclosing_function(at)
+    body = code.source(function.body_start, function.body_end) if function is not None else ""
+    return re.search(r"get_?peer_?cert", body, re.IGNORECASE) is not None
 
 
 def _meaning(project: Project, code: Code, key: str, value: Expression) -> tuple[Switch | None, Severity, str]:

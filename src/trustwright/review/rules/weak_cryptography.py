@@ -74,13 +74,19 @@ _GUESSABLE: Final = frozenset(
 _LEAST_RSA: Final = 2048
 
 
+_ABOUT: Final = ("crypto", "Crypto", "hashlib.", "hmac.", "md5", "sha1", "secrets.", "Math.", "random.")
+"""How the names of all that is judged here begin."""
+
+
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each use of cryptography that can be judged."""
     for code in project.production():
         for call in code.facts.calls:
             target = code.target(call)
+            if not target.startswith(_ABOUT) and "cryptography" not in target:
+                continue
             found = _cipher(code, call, target) or _hash(code, call, target) or _key(code, call, target)
-            if found is None and not in_browser(code):
+            if found is None and target in _GUESSABLE and not in_browser(code):
                 found = _random(code, call, target)
             if found is not None:
                 yield found
@@ -162,8 +168,6 @@ def _key(code: Code, call: Call, target: str) -> Observation | None:
 
 def _random(code: Code, call: Call, target: str) -> Observation | None:
     """Judge a random number by the name of what it becomes."""
-    if target not in _GUESSABLE:
-        return None
     owner = next(
         (item for item in reversed(code.facts.assignments) if item.value_start <= call.start < item.value_end), None
     )

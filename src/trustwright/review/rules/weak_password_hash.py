@@ -33,6 +33,9 @@ _PASSWORD = re.compile(r"passw|\bpwd\b|passphrase", re.IGNORECASE)
 _NOT_A_PASSWORD = re.compile(
     r"reset|token|hint|expir|changed|policy|field|label|error|message|length|strength", re.IGNORECASE
 )
+_FROM_OUTSIDE = re.compile(r"process\.env|environ|getenv|settings\.|config[.\[(]")
+"""A key that the set-up gives is no password of a person."""
+_ALREADY = re.compile(r"\w*passw(?:or)?d_?(?:hash|digest|encrypted)\w*", re.IGNORECASE)
 _FAST = {"md5", "sha1", "sha", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "ripemd160", "md4"}
 _GOOD = {
     "bcrypt.hash", "bcrypt.hashSync", "bcryptjs.hash", "bcryptjs.hashSync", "argon2.hash", "bcrypt.hashpw",
@@ -47,6 +50,10 @@ _LEAST_COST = 10
 _LEAST_ITERATIONS = 100_000
 _WEAK_DJANGO = ("MD5PasswordHasher", "SHA1PasswordHasher", "UnsaltedMD5", "UnsaltedSHA1", "CryptPasswordHasher")
 
+_HASHERS = tuple(
+    sorted({"createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD)})
+)
+
 
 def check(project: Project) -> Iterator[Observation]:
     """Yield one observation for each place where a password is hashed or compared."""
@@ -57,8 +64,7 @@ def check(project: Project) -> Iterator[Observation]:
 
 
 def _hashes(code: Code) -> Iterator[Observation]:
-    names = ("createHash", "pbkdf2", "pbkdf2Sync", "pbkdf2_hmac", "new", *_FAST, *(n.rpartition(".")[2] for n in _GOOD))
-    for call in code.calls_named(*sorted(set(names))):
+    for call in code.calls_named(*_HASHERS):
         target, place = code.target(call), code.location(call.start)
         if target in _GOOD:
             cost = code.call(call).argument(1, "rounds") if target in _ROUNDS else None
@@ -94,7 +100,7 @@ def _context(code: Code, call: Call) -> str:
     after = code.source(call.end, min(call.end + 120, len(code.text)))
     chained = re.match(r"\s*\.update\(([^)]*)", after)
     text += chained[1] if chained else ""
-    return "" if _NOT_A_PASSWORD.search(text) else text
+    return "" if _NOT_A_PASSWORD.search(text) or _FROM_OUTSIDE.search(text) else _ALREADY.sub("", text)
 
 
 def _stretched(code: Code, call: Call, target: str) -> Iterator[Observation]:
@@ -104,7 +110,8 @@ def _stretched(code: Code, call: Call, target: str) -> Iterator[Observation]:
     rounds = code.call(call).argument(position, "iterations")
     if rounds is not None and isinstance(rounds.value, float) and rounds.value < _LEAST_ITERATIONS:
         detail = f"PBKDF2 runs {rounds.value:,.0f} iterations; {_LEAST_ITERATIONS:,} is the least in use today."
-        yield unmet(code.location(call.start), detail, severity=Severity.HIGH)
+        makes_key = bool(code.calls_named("createCipheriv", "createDecipheriv", "Fernet", "AESGCM"))
+        yield unmet(code.location(call.start), detail, severity=Severity.MEDIUM if makes_key else Severity.HIGH)
     else:
         yield met(code.location(call.start))
 
@@ -135,7 +142,8 @@ _STORED = re.compile(
 
 def _compared(code: Code) -> Iterator[Observation]:
     """Object where a stored password is compared with ``==``: it must be stored as it was typed."""
-    for branch in code.facts.branches:
+    lower = code.text.lower()
+    for branch in code.facts.branches if b"passw" in lower or b"pwd" in lower else ():
         text = code.source(branch.condition_start, min(branch.condition_end, branch.condition_start + 300))
         match = _PLAIN.search(text)
         if match and _STORED.search(match[0]) and not _CONFIRMATION.search(match[0]):

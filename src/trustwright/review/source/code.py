@@ -6,13 +6,13 @@ nobody outside ``source`` ever holds a syntax tree.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, KeysView
 from functools import cached_property
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from trustwright.review.model import Location, Reference
 from trustwright.review.source import javascript_expressions, python_expressions
+from trustwright.review.source.bindings import Binding, names_in
 from trustwright.review.source.expression import Expression, Parameter
 from trustwright.review.source.facts import (
     Assignment,
@@ -37,23 +37,10 @@ class _Placed(Protocol):
 P = TypeVar("P", bound=_Placed)
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What a name means at some place in a file.
-
-    ``kind`` says which of the others is set: ``parameter`` (of ``function``), ``assignment``, ``function``, ``class``,
-    ``import``.
-    """
-
-    kind: Literal["parameter", "assignment", "function", "class", "import"]
-    function: Function | None = None
-    assignment: Assignment | None = None
-    klass: Class | None = None
-    imported: Import | None = None
-
-
 class Code:
     """One source file with its facts.
+
+    ``is_python`` is False for JavaScript and TypeScript.
 
     Args:
         path: relative to the reviewed folder.
@@ -67,18 +54,16 @@ class Code:
         """Hold the facts; nothing is computed before it is asked for."""
         self.path = path
         self.language = language
+        self.is_python = language == "python"
         self.role = role
         self.facts = facts
         self._read = read
+        self._targets: dict[str, str] = {}
+        self._scoped: dict[str, list[tuple[int, int, Binding]]] = {}
         self._words: dict[int, frozenset[str]] = {}
         self._starts: dict[int, tuple[tuple[_Placed, ...], list[int]]] = {}
         self._expressions: dict[tuple[int, int], Expression] = {}
         self._parameters: dict[int, tuple[Parameter, ...]] = {}
-
-    @property
-    def is_python(self) -> bool:
-        """True for Python; False for JavaScript and TypeScript."""
-        return self.language == "python"
 
     @cached_property
     def text(self) -> bytes:
@@ -143,7 +128,10 @@ class Code:
 
     def target(self, call: Call) -> str:
         """Return the qualified name of what a call calls."""
-        return self.qualified(call.callee)
+        found = self._targets.get(call.callee)
+        if found is None:
+            found = self._targets[call.callee] = self.qualified(call.callee)
+        return found
 
     @cached_property
     def _calls_by_name(self) -> dict[str, list[Call]]:
@@ -151,6 +139,11 @@ class Code:
         for call in self.facts.calls:
             index.setdefault(call.callee.rpartition(".")[2], []).append(call)
         return index
+
+    @property
+    def called(self) -> KeysView[str]:
+        """The last parts of the names of all that is called."""
+        return self._calls_by_name.keys()
 
     def calls_named(self, *names: str) -> list[Call]:
         """Return the calls whose callee's last part is one of ``names``, in order of place."""
@@ -254,26 +247,39 @@ class Code:
         return self.within(self.facts.calls, start, end)
 
     @cached_property
-    def _bindings(self) -> dict[str, list[tuple[int, int, Binding]]]:
-        """Name to (scope start, scope end, binding); a scope is a function, a class body or the file."""
-        index: dict[str, list[tuple[int, int, Binding]]] = {}
+    def _bound(self) -> dict[str, list[Assignment | Function | Class | Import]]:
+        """Name to what may bind it, anywhere in the file."""
+        index: dict[str, list[Assignment | Function | Class | Import]] = {}
         for item in self.facts.assignments:
-            for name in _names_in(item.target):
-                index.setdefault(name, []).append((*self._scope(item.start), Binding("assignment", assignment=item)))
-        for function in self.facts.functions:
-            if function.name and not self._is_expression(function):
-                scope = self._scope(function.start, skip=function)
-                index.setdefault(function.name, []).append((*scope, Binding("function", function=function)))
-        for klass in self.facts.classes:
-            if klass.name:
-                index.setdefault(klass.name, []).append((*self._scope(klass.start), Binding("class", klass=klass)))
+            for name in names_in(item.target):
+                index.setdefault(name, []).append(item)
+        definitions: tuple[Function | Class, ...] = (*self.facts.functions, *self.facts.classes)
+        for named in definitions:
+            if named.name:
+                index.setdefault(named.name, []).append(named)
         for imported in self.facts.imports:
             if imported.local:
-                binding = Binding("import", imported=imported)
-                index.setdefault(imported.local, []).append((*self._scope(imported.start), binding))
-        for found in index.values():
-            found.sort(key=lambda item: self._at(item[2]))
+                index.setdefault(imported.local, []).append(imported)
         return index
+
+    def _bindings(self, name: str) -> list[tuple[int, int, Binding]]:
+        """Return a name's bindings as (scope start, scope end, binding); a scope is a function, a class or the file."""
+        found = self._scoped.get(name)
+        if found is None:
+            found = self._scoped[name] = [
+                (*self._scope(item.start, skip=binding.function), binding)
+                for item in self._bound.get(name, ())
+                if (binding := self._binding(item)) is not None
+            ]
+            found.sort(key=lambda item: self._at(item[2]))
+        return found
+
+    def _binding(self, item: Assignment | Function | Class | Import) -> Binding | None:
+        if isinstance(item, Assignment):
+            return Binding("assignment", assignment=item)
+        if isinstance(item, Function):
+            return None if self._is_expression(item) else Binding("function", function=item)
+        return Binding("class", klass=item) if isinstance(item, Class) else Binding("import", imported=item)
 
     def _is_expression(self, function: Function) -> bool:
         """Tell a function that an assignment already binds (``const f = () => 1``) from one that binds its name."""
@@ -294,7 +300,7 @@ class Code:
         """
         found: tuple[int, int, Binding] | None = None
         inner = self.enclosing_function(at)
-        for start, end, binding in self._bindings.get(name, ()):
+        for start, end, binding in self._bindings(name):
             if inner is not None and start in self._class_bodies and inner.start >= start:
                 continue
             if start <= at < end and (
@@ -385,15 +391,4 @@ def _outer_first(item: Call) -> tuple[int, int]:
     return item.start, -item.end
 
 
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _FREE_NAME = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*")
-
-
-def _names_in(target: str) -> list[str]:
-    """Return the names that a target binds: one, or those of a pattern (``{ a, b: c }`` binds a and c)."""
-    if _NAME.fullmatch(target):
-        return [target]
-    if target[:1] in "{[(" or ("," in target and "." not in target):
-        without_keys = re.sub(r"[\w$\"']+\s*:", "", re.sub(r"=[^,}\]]*", "", target))
-        return _NAME.findall(without_keys)
-    return []

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trustwright.review.model import Gap
@@ -39,8 +39,8 @@ _VENDORED = re.compile(
 """In TypeScript and Python, ``vendors/`` is more often the company's suppliers than somebody else's code."""
 _TEST = re.compile(
     r"(^|/)(tests?|__tests__|__mocks__|spec|specs|e2e|cypress|playwright|testing|testdata|test-data|fixtures?|mocks?|"
-    r"unit-?tests?|integration-?tests?|vagrant)/"
-    r"|(^|/)(tests?|test_[^/]*|[^/]*_test|conftest|[^/]*[.-](test|tests|spec|e2e-spec|e2e|stories|story|mock|fixture)|"
+    r"(?:unit|integration|end[-_]to[-_]end|functional|acceptance|smoke|e2e)[-_]?tests?|vagrant)/"
+    r"|(^|/)settings/(ci|testing)\.py$|(^|/)(testlib|tests?|test_[^/]*|[^/]*_test|conftest|[^/]*[.-](test|tests|spec|e2e-spec|e2e|stories|story|mock|fixture)|"
     r"(jest|vitest|karma|cypress|playwright|protractor)[^/]*\.(config|conf|setup)[^/]*)\.[a-z]+$",
     re.IGNORECASE,
 )
@@ -54,6 +54,8 @@ _GENERATED = re.compile(
     r"(^|/)(__generated__|generated|gen)/|\.d\.[mc]?ts$|\.generated\.[a-z]+$|_pb2(_grpc)?\.py$|\.pb\.[jt]s$"
 )
 _MINIFIED = re.compile(r"[.-]min\.[mc]?js$|\.bundle\.js$")
+_LICENCE = re.compile(r"(^|/)libs?/(?:[^/]+/)+(LICEN[CS]E|COPYING)[^/]*$", re.IGNORECASE)
+_PACKAGES = ("package.json", "project.json", "pyproject.toml", "setup.py")
 _SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".mypy_cache", ".next"}
 )
@@ -112,7 +114,7 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
             gaps.append(Gap("left-out", name, "a symbolic link is not followed"))
             continue
         try:
-            info = os.lstat(root / name)
+            info = os.lstat(os.path.join(root, name))
         except OSError:
             continue
         state.update(f"{name}\0{info.st_mode} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}\0".encode())
@@ -135,9 +137,25 @@ def discover(root: Path, left_out: Callable[[str], str | None] = lambda _: None)
         Gap("not-understood", "", f"{language} files are not read yet", count)
         for language, count in sorted(unread.items())
     ]
+    files = _without_copies(files)
     commit = _commit(root) if names is not None else ""
     state.update(commit.encode())
     return Discovery(tuple(files), tuple(gaps), commit, state.digest(), newest)
+
+
+def _without_copies(files: list[SourceFile]) -> list[SourceFile]:
+    """Return the files, those of libraries that were copied in as vendored: a licence of their own, no package file."""
+    names = {file.path for file in files}
+    licensed = {path.rpartition("/")[0] for path in names if _LICENCE.search(path)}
+    copies = {folder for folder in licensed if not any(f"{folder}/{name}" in names for name in _PACKAGES)}
+    if not copies:
+        return files
+    found = []
+    for file in files:
+        parts = file.path.split("/")
+        inside = any("/".join(parts[:end]) in copies for end in range(1, len(parts)))
+        found.append(replace(file, role="vendored") if inside and file.role == "production" else file)
+    return found
 
 
 def printable(name: str) -> str:
@@ -157,7 +175,7 @@ class _Inside:
         folder = name.rpartition("/")[0]
         known = self._known.get(folder)
         if known is None:
-            plain = folder.rpartition("/")[2] not in {"", ".."} and not os.path.islink(self._root / folder)
+            plain = folder.rpartition("/")[2] not in {"", ".."} and not os.path.islink(os.path.join(self._root, folder))
             known = self._known[folder] = plain and self.holds(folder)
         return known
 
@@ -182,7 +200,7 @@ def role_of_text(text: bytes) -> Role | None:
         return "generated"
     if _BUNDLED.search(head):
         return "vendored"
-    longest = max((len(line) for line in text[:60_000].split(b"\n")), default=0)
+    longest = max(map(len, text[:60_000].split(b"\n")))
     lines = text.count(b"\n") + 1
     return "minified" if longest > 5_000 and len(text) / lines > 300 else None
 

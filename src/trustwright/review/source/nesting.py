@@ -34,7 +34,13 @@ class Nesting(Generic[S]):
 
     def innermost(self, offset: int) -> S | None:
         """Return the innermost item around an offset."""
-        return next(self.around(offset), None)
+        index = bisect_right(self._starts, offset) - 1
+        while index >= 0:
+            item = self.items[index]
+            if offset < item.end:
+                return item
+            index = self._parents[index]
+        return None
 
     def at(self, start: int) -> S | None:
         """Return the innermost item that begins exactly at ``start``."""

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -52,10 +52,21 @@ class Prefilter:
     """Texts of which a file must contain one to be parsed; ``None`` parses every file."""
 
     triggers: tuple[bytes, ...] | None
+    _order: list[bytes] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def admits(self, text: bytes) -> bool:
         """Tell whether a rule could care about a file with this text."""
-        return self.triggers is None or any(trigger in text for trigger in self.triggers)
+        if self.triggers is None:
+            return True
+        order = self._order
+        if not order:
+            order += self.triggers
+        for place, trigger in enumerate(order):
+            if trigger in text:
+                # What was found is looked for earlier in the next file: a few texts admit most files.
+                order.insert(place // 2, order.pop(place))
+                return True
+        return False
 
     @property
     def key(self) -> bytes:

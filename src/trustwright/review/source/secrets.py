@@ -20,7 +20,7 @@ from trustwright.review.source.secret_patterns import (
     is_well_known,
 )
 
-SECRETS_VERSION: Final = 2
+SECRETS_VERSION: Final = 3
 """What is found is kept with the facts of a file: raise this whenever something else is found in the same text."""
 
 Kind = Literal["provider", "private-key", "address", "named", "well-known", "fallback", "reference"]
@@ -81,6 +81,9 @@ _PUT_TOGETHER: Final = re.compile(
     r"\$\{|\{\{|%\(|%s|^%.*%$|\{\w*\}|^\[.*\]$|^[\w.$]+\(.*\)$|\$[a-z_]{3,}|\$[A-Z_]{3,}\b|^\$\{?[A-Za-z_:]+\}?\\?$|^<|^@|^ref\+|^ENC\[|^Ag[A-D]"
 )
 """Values that a program puts together from others, and values that are encrypted (SOPS, sealed secrets)."""
+_TRIPLE_QUOTED: Final = re.compile(rb"(\"\"\"|''').*?\1", re.DOTALL)
+_FINGERPRINT: Final = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{16})")
+"""How GnuPG names keys; what signs is the private key behind it."""
 _COMMENTED: Final = re.compile(rb"[ \t]*(?:#|//|;)")
 _PATTERN: Final = re.compile(r"^\\|\[(?:a-z|A-Z|0-9)|^[\w.$]+\(|\{\d+,|\.\*|^\^|\\[dws]|^[A-Z]\w*\[\w+\]$")
 """Regular expressions, and types in quotes."""
@@ -270,11 +273,23 @@ def _names(data: bytes) -> Iterator[tuple[str, "re.Match[bytes]"]]:
             at = lower.find(word, at + len(word))
 
 
+def _documented(data: bytes) -> list[tuple[int, int]]:
+    """Return where the docstrings of a Python file are: what they show is made up for the reader."""
+    return [
+        match.span()
+        for match in _TRIPLE_QUOTED.finditer(data)
+        if not data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].strip(b" \trRbBuU")
+    ]
+
+
 def _named(path: str, data: bytes, names: "list[tuple[str, re.Match[bytes]]]") -> Iterator[Secret]:
     settings = _UNQUOTED.search(path) is not None
     plain = settings or path.endswith(_QUOTED_SETTINGS)
+    documented = _documented(data) if names and path.endswith(".py") else []
     for name, after in names:
         start, end = _value(after)
+        if any(first <= start < last for first, last in documented):
+            continue
         value = data[start:end].decode("utf-8", "replace")
         kind: Kind | None = None
         if path.endswith(".py") and _is_annotation(data, after):
@@ -337,6 +352,8 @@ def is_secret(name: str, value: str) -> bool:
     ):
         return False
     if _WORDY.fullmatch(value) or value.startswith(_PUBLISHABLE):
+        return False
+    if "sign" in name.lower() and _FINGERPRINT.fullmatch(value):
         return False
     if _PASSWORD_NAME.search(name):
         return bool(_MIXED.match(value)) and entropy(value) >= 2.5

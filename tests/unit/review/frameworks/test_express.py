@@ -420,6 +420,19 @@ def test_a_route_registered_alike_by_two_applications_is_one(tmp_path: Path) -> 
     assert [route.name for route in project.routes] == ["GET /x"]
 
 
+def test_what_a_request_brings_settles_no_condition(tmp_path: Path) -> None:
+    """A guard that lets callers through who were known before, and fills in the rest, still refuses the others."""
+    text = (
+        "function known(message) {\n  return function check(req, res, next) {\n    if (req.user) return next()\n"
+        "    const user = find(req.headers.authorization)\n    if (!user) throw new HttpError(message, 401)\n"
+        "    req.user = { ...user }\n    next()\n  }\n}\n"
+        "const wrap = (f) => (...all) => Promise.resolve(f(...all)).catch(all[2])\nconst must = known('no')\n"
+        "app.get('/x', wrap(must), (req, res) => res.end())\n"
+    )
+    (route,) = project_of(tmp_path, {"app.js": APP + text}).routes
+    assert str(route.authentication.value) == "enforced"
+
+
 HOSTILE = {
     "recursion": "function again(app) { again(app) }\nagain(app)\n",
     "mutual imports": "require('./users')\nrequire('./app')\n",

@@ -16,6 +16,7 @@ from trustwright.review.source.code import Code
         ("src/users.service.ts", "import { Injectable } from '@nestjs/common'", False),
         ("app/api/users/route.tsx", "export async function GET() {}", False),
         ("src/actions/save.tsx", "'use server'\nexport async function save() {}", False),
+        ("src/tracker/index.js", "(window => { const { document } = window; send(document) })(window)", True),
         ("server.ts", "import express from 'express'", False),
     ],
 )

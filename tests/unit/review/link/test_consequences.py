@@ -144,6 +144,14 @@ def test_a_model_with_a_soft_base_or_its_own_delete(tmp_path: Path) -> None:
         ("/users/search", ""),
         ("/tokenizer", ""),
         ("/memberships-of-words", ""),
+        ("/money-transfers", "moves money"),
+        ("/websites/:id/transfer", ""),
+        ("/users/:id/favorites", ""),
+        ("/users/:id/email", "changes a user account"),
+        ("/cron/welcome-user", ""),
+        ("/invite-requests", ""),
+        ("/user/:name/:shelf", ""),
+        ("/settings/user-exports/enable", "is an administrative action"),
     ],
 )
 def test_why_a_route_is_sensitive(tmp_path: Path, path: str, sensitive: str) -> None:

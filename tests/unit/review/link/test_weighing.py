@@ -49,3 +49,41 @@ def test_a_guard_against_forgery_is_no_authentication(tmp_path: Path) -> None:
     assert code is not None
     verdict = Guards(project.symbols, known_guards()).function(code, code.facts.functions[0])
     assert verdict.authentication is Access.ABSENT
+
+
+PASSES_ON = """\
+import { controller } from 'somewhere';
+export async function POST(req) {
+  const header = req.headers.get('Authorization');
+  return answer(await controller.handle(header));
+}
+"""
+SIGNED = """\
+export async function POST(req) {
+  if (!verifyWebhookSignature(req)) { return new Done(); }
+  await db.user.create({ data: await req.json() });
+}
+"""
+TO_LOGIN = """\
+export async function GET(req, res) {
+  const session = await getServerSession(req, res);
+  if (!session) {
+    const back = `/login?next=${req.url}`;
+    const whole = `${back}&team=1`;
+    return res.redirect(whole);
+  }
+  await db.user.create({ data: {} });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(PASSES_ON, Access.UNKNOWN), (SIGNED, Access.UNKNOWN), (TO_LOGIN, Access.ENFORCED)],
+    ids=["hands the header on", "leaves without a signature", "redirects to the login page in two steps"],
+)
+def test_a_route_of_next(tmp_path: Path, text: str, expected: Access) -> None:
+    """What may refuse in ways that are not understood is doubted, not denied."""
+    files = {"package.json": '{"dependencies": {"next": "15"}}', "app/api/x/route.ts": text}
+    (route,) = project_of(tmp_path, files).routes
+    assert route.authentication.value is expected

@@ -38,3 +38,10 @@ def test_development_may_debug(tmp_path: Path) -> None:
     """Files for a developer's machine are left alone."""
     files = {"config/dev.py": "DEBUG = True\n", ".env.local": "DEBUG=1\n", "settings/local.py": "DEBUG = True\n"}
     check_silent(debug_enabled, tmp_path, files)
+
+
+def test_settings_of_tests_and_of_ones_own_machine(tmp_path: Path) -> None:
+    """A class that is named for tests; a server that only this machine reaches."""
+    text = "class TestingConfig(Config):\n    DEBUG = True\nclass Config:\n    DEBUG = True # unmet high\n"
+    serve = "app.run(debug=True, host='127.0.0.1') # unmet medium\n"
+    check_marks(debug_enabled, tmp_path, {"config.py": text, "serve.py": serve})

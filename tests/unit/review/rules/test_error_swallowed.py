@@ -81,3 +81,9 @@ def test_scripts_may_print(tmp_path: Path) -> None:
     """A person reads what a script prints."""
     text = "try:\n    run()\nexcept Exception as e:\n    print(e)\n"
     check_silent(error_swallowed, tmp_path, {"scripts/load.py": text})
+
+
+def test_clean_up_that_may_fail(tmp_path: Path) -> None:
+    """Closing what is thrown away; nobody needs to hear of it."""
+    text = "await zip.close().catch(() => {})\nawait save(order).catch(() => {}) // unmet\n"
+    check_marks(error_swallowed, tmp_path, {"server/a.js": text})

@@ -37,6 +37,7 @@ app.delete('/a/:id', admin, async (req, res) => { await db.users.destroy({ where
 app.delete('/b/:id', admin, async (req, res) => { await orders.remove(req.params.id); res.end(); }); // unmet
 app.delete('/c/:id', admin, async (req, res) => { await orders.retire(req.params.id); res.end(); }); // met
 app.post('/d', admin, async (req, res) => { await orders.purge(1); res.end(); }); // unmet
+app.delete('/f/:id/favorite', signedIn, async (req, res) => { await db.users.destroy({ where: {} }); }); // unmet low
 app.delete('/e/:id', admin, elsewhere.remove); // unknown
 """,
         },

@@ -45,3 +45,11 @@ def test_other_documents(tmp_path: Path) -> None:
     """A record of one incident is no plan."""
     text = "# Incident 12\n" + "The database was slow because of a lock. " * 20
     check_silent(incident_plan_incomplete, tmp_path, {"docs/incidents/2026-05-12.md": text, "README.md": text})
+
+
+def test_a_page_about_a_rule_is_no_plan(tmp_path: Path) -> None:
+    """What describes a tool that looks at plans, and what a program wrote."""
+    text = "# Incident plan incomplete\n" + "A plan leaves out a step. " * 20
+    made = "<!-- Made by generate.py from the code. -->\n\n" + text
+    files = {"docs/rules/incident-plan-incomplete.md": text, "docs/incident-plan.md": made}
+    check_silent(incident_plan_incomplete, tmp_path, files)

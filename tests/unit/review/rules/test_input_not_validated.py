@@ -37,3 +37,28 @@ async def b(request: Request):
     session.add(Row(**await request.json()))
 """
     check_marks(input_not_validated, tmp_path, {"main.py": text})
+
+
+def test_what_is_looked_at_by_hand_or_handed_on(tmp_path: Path) -> None:
+    """Parts that the handler checks itself, a registry that takes the body, a button that was pressed."""
+    text = """\
+from flask import Flask, abort, request
+app = Flask(__name__)
+@app.post("/a")  # unknown
+def a():
+    form = request.json
+    if not isinstance(form.get("names"), list):
+        abort(400)
+    db.session.add(Thing(**form))
+@app.post("/b")  # unknown
+def b():
+    registry.dispatch(request.json, payload=1)
+@app.post("/c")
+def c():
+    if request.form.get("rotate"):
+        rotate()
+@app.post("/d")  # unmet
+def d():
+    db.session.add(Thing(**request.json))
+"""
+    check_marks(input_not_validated, tmp_path, {"app.py": text})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.reviewing import check_marks
+from tests.reviewing import check_marks, check_silent
 from trustwright.review.rules import insecure_session_cookie
 
 
@@ -41,3 +41,9 @@ def a(response):
         "config/dev.py": "SESSION_COOKIE_SECURE = False\n",
     }
     check_marks(insecure_session_cookie, tmp_path, files)
+
+
+def test_what_only_helps_to_sign_in(tmp_path: Path) -> None:
+    """How somebody signs in, and where they go then, opens nothing."""
+    text = "res.cookie('auth_method', method)\nres.cookie('auth_state', req.query.state)\n"
+    check_silent(insecure_session_cookie, tmp_path, {"app.js": text})

@@ -31,7 +31,12 @@ def test_express(tmp_path: Path) -> None:
             + """\
 const authenticate = (req, res, next) => { log(req); next(); };
 app.get('/a', signedIn, (req, res) => res.json([])); // met
-app.get('/b', authenticate, (req, res) => res.json([])); // unmet high
+app.get('/b', authenticate, (req, res) => res.json([])); // unmet low
+app.get('/orders', async (req, res) => { res.json(await db.order.findMany()); }); // unmet high
+app.get('/news', async (req, res) => { res.json(await db.news.findMany()); }); // unmet medium
+app.get("/hidden", async (req, res) => { res.json(await db.news.findMany(of(req.user))); }); // unknown
+app.delete('/f/:id', (req, res) => { engine.drop(req.params.id); res.end(); }); // unmet high
+app.post('/ask', (req, res) => { res.json(engine.answer(req.body)); }); // unmet medium
 app.post('/c', (req, res) => { db.items.create(req.body); res.end(); }); // unmet critical
 app.put('/d', require('./elsewhere').protect, (req, res) => res.end()); // unknown
 app.get('/e', (req, res) => { if (!req.session.user) return res.status(401).end(); res.json([]); }); // met
@@ -55,7 +60,7 @@ def caller(request: Request):
         raise HTTPException(status_code=401)
     return user
 inner = APIRouter(dependencies=[Depends(caller)])
-@app.get("/a") # unmet high
+@app.get("/a") # unmet low
 def a():
     return []
 @app.delete("/b") # unmet critical
@@ -82,7 +87,7 @@ def test_what_is_declared_public_is_met_until_its_date(tmp_path: Path) -> None:
     assert late.public_route("GET", "/health") is not None
     project = project_of(tmp_path, files)
     (item,) = route_without_authentication.check(project)
-    assert (str(item.outcome), item.severity or route_without_authentication.RULE.severity) == ("unmet", Severity.HIGH)
+    assert (str(item.outcome), item.severity or route_without_authentication.RULE.severity) == ("unmet", Severity.LOW)
 
 
 def test_what_is_no_route(tmp_path: Path) -> None:
@@ -94,5 +99,47 @@ def test_what_is_no_route(tmp_path: Path) -> None:
             "client.js": "const axios = require('axios');\naxios.get('/orders');\n",
             "lost.js": "const router = require('express').Router();\nrouter.get('/x', (req, res) => res.end());\n",
             "tests/app.test.js": APP + "app.post('/x', (req, res) => res.end());\n",
+        },
+    )
+
+
+def test_ways_in_are_no_surprise(tmp_path: Path) -> None:
+    """Signing in cannot ask who is there; what sets up an application may close behind itself."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "app.js": APP
+            + """\
+app.post('/login', (req, res) => { db.session.create({ data: find(req.body) }); res.end(); }); // unmet low
+app.post('/enter', (req, res) => { req.session.user_id = find(req.body); res.end(); }); // unmet low
+app.post('/open', (req, res) => { if (req.body.otp === sent) db.visit.create({ data: {} }); }); // unknown
+app.post('/setup', (req, res) => { db.user.create(req.body); res.end(); }); // unknown
+app.post("/users/:id/reset-password", (req, res) => { db.user.update(req.body); }); // unmet critical
+app.get('/healthz', async (req, res) => { res.json(await db.user.count()); }); // unmet low
+"""
+        },
+    )
+
+
+def test_a_form_that_one_view_shows_and_takes(tmp_path: Path) -> None:
+    """What runs for POST only is no deed of GET; Flask's session is a cookie, and no stored data."""
+    check_marks(
+        route_without_authentication,
+        tmp_path,
+        {
+            "app.py": """\
+from flask import Flask, redirect, render_template, request, session
+app = Flask(__name__)
+@app.route("/wish", methods=["GET"]) # unmet low
+def wish():
+    session.update(seen=True)
+    return render_template("wish.html")
+@app.route("/order", methods=["GET", "POST"]) # unmet
+def order():
+    if request.method == "POST":
+        db.session.add(Order())
+    return render_template("order.html")
+"""
         },
     )

@@ -86,3 +86,15 @@ app.delete('/orders/:id', (req, res) => { db.orders.destroy({ where: { id: 1 } }
 """
         },
     )
+
+
+def test_what_everybody_may_do(tmp_path: Path) -> None:
+    """To report or follow somebody is no right over them; the caller handed on may be asked for."""
+    text = """\
+const express = require('express');
+const app = express();
+app.use((req, res, next) => { if (!req.session.user) return res.status(401).end(); next(); });
+app.post('/report/:userId', async (req, res) => { await db.report.create({ data: req.body }); res.end(); });
+app.delete('/users/:key/notes', async (req, res) => { await notes.drop(req.params.key, req.user); }); // unknown
+"""
+    check_marks(route_without_authorization, tmp_path, {"app.js": text})

@@ -48,3 +48,8 @@ logger.info("login %s", user.id)
 def test_nothing_to_say(tmp_path: Path) -> None:
     """What is no log call is not looked at."""
     check_silent(sensitive_data_logged, tmp_path, {"a.ts": "dialog.info(user.password); math.log(token)\n"})
+
+
+def test_a_number_of_a_cloud_account_is_no_bank_account(tmp_path: Path) -> None:
+    text = "logger.info(account_number)\nlogger.info(payee.bank_account_number)  # unmet\n"
+    check_marks(sensitive_data_logged, tmp_path, {"a.py": text})

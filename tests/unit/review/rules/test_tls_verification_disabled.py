@@ -159,3 +159,20 @@ def test_nothing_to_say(tmp_path: Path) -> None:
             "b.ts": "export const verify = (token: string) => jwt.verify(token, KEY)\n",
         },
     )
+
+
+def test_a_certificate_that_is_only_looked_at(tmp_path: Path) -> None:
+    check_marks(
+        tls_verification_disabled,
+        tmp_path,
+        {
+            "a.py": """\
+import ssl
+def fetch(host):
+    context = ssl.create_default_context()
+    context.verify_mode = ssl.CERT_NONE # unknown
+    with context.wrap_socket(connect(host)) as sock:
+        return sock.getpeercert(True)
+"""
+        },
+    )

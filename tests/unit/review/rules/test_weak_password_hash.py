@@ -66,3 +66,24 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # met
 def test_nothing_to_say(tmp_path: Path) -> None:
     """A form that compares two typed passwords stores none."""
     check_silent(weak_password_hash, tmp_path, {"form.ts": "if (values.password !== values.confirmPassword) error()\n"})
+
+
+def test_keys_are_no_passwords(tmp_path: Path) -> None:
+    """A key of the set-up, a hash that is there already; a key made of a password is judged milder."""
+    check_marks(
+        weak_password_hash,
+        tmp_path,
+        {
+            "a.ts": """
+import crypto from 'crypto';
+const key = crypto.createHash('sha256').update(String(process.env.PASSWORD_KEY)).digest();
+const derived = crypto.pbkdf2Sync(password, salt, 10000, 32, 'sha512'); // unmet medium
+const cipher = crypto.createCipheriv('aes-256-gcm', derived, iv);
+""",
+            "b.py": """
+import hashlib
+identity = hashlib.md5(self.password_hash.encode()).hexdigest()
+weak = hashlib.md5(password.encode()).hexdigest()  # unmet
+""",
+        },
+    )

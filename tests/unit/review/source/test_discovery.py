@@ -88,11 +88,26 @@ def test_other_languages_are_a_gap(tmp_path: Path) -> None:
         ("examples/a.py", "example"),
         ("docs/conf.py", "example"),
         ("contest.py", "production"),
+        ("end_to_end_tests/interface.py", "test"),
+        ("shop/lib/testlib.py", "test"),
+        ("settings/ci.py", "test"),
     ],
 )
 def test_roles_by_path(path: str, role: str) -> None:
     """Tests, vendored and generated files are recognised by where they are; likeness of names is not enough."""
     assert role_of(path) == role
+
+
+def test_libraries_copied_in_with_their_licence_are_vendored(tmp_path: Path) -> None:
+    """A package of the company's own below libs/ has a package file beside its licence."""
+    laid = {"server/libs/zip/LICENSE": "", "server/libs/zip/lib/a.js": "", "server/libs/ours.js": "", "LICENSE": ""}
+    laid |= {"libs/shared/LICENSE": "", "libs/shared/package.json": "{}", "libs/shared/a.js": ""}
+    roles = {file.path: file.role for file in discover(lay(tmp_path, laid)).files if file.path.endswith(".js")}
+    assert roles == {
+        "server/libs/zip/lib/a.js": "vendored",
+        "server/libs/ours.js": "production",
+        "libs/shared/a.js": "production",
+    }
 
 
 def test_roles_by_text() -> None:

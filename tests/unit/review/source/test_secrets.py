@@ -51,6 +51,10 @@ def test_what_is_found(path: str, text: str, kind: str) -> None:
     assert [found for found, _ in kinds(path, text)] == [kind]
 
 
+def test_a_text_that_a_program_uses_is_no_docstring() -> None:
+    assert kinds("a.py", f'CONFIG = """\n"password": "{PASSWORD}"\n"""\n') == [("named", 2)]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -75,6 +79,8 @@ def test_what_is_found(path: str, text: str, kind: str) -> None:
         ("sealed.yaml", "password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq"),
         ("secrets.enc.yaml", "password: ENC[AES256_GCM,data:q7Lm2tZr9KxWc4Bv]"),
         ("notes.txt", "The password is changed each quarter."),
+        ("a.py", f'def show():\n    """Shows it.\n\n    {{"passphrase": "{PASSWORD}"}}\n    """\n'),
+        ("Makefile", "SIGNING_KEY=53E66E1D2CABEFCDB1D3B83E106164552E8D8149"),
     ],
 )
 def test_what_is_none(path: str, text: str) -> None:

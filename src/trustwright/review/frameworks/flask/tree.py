@@ -8,7 +8,7 @@ from trustwright.review.frameworks.flask.declarations import Declarations, Endpo
 from trustwright.review.link.conditions import Asked, Conditions
 from trustwright.review.link.texts import pattern_of, text_of
 from trustwright.review.link.values import Value
-from trustwright.review.model import DeclaredRoute, GuardUse
+from trustwright.review.model import DeclaredRoute, GuardUse, Reference
 
 _VARIABLE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 _MAX_DEPTH = 12
@@ -131,7 +131,22 @@ class Tree:
                 handler_name=view.name,
                 guards=before + view.guards,
                 unresolved=tuple(dict.fromkeys(above.unresolved + view.unresolved)),
+                unreached=self._unreached(view.handler, asked) if len(view.methods) > 1 else (),
             )
+
+    def _unreached(self, handler: Reference | None, asked: Asked) -> tuple[Reference, ...]:
+        """Return what of a view runs for its other methods only (``if request.method == "POST"``)."""
+        code = self._values.symbols.corpus.code(handler.path) if handler is not None else None
+        function = code.function_at(handler.start) if code is not None and handler is not None else None
+        if code is None or function is None:
+            return ()
+        sides = {
+            (start, end)
+            for item in code.within(code.facts.branches, function.body_start, function.body_end)
+            for start, end in ((item.then_start, item.then_end), (item.then_end, item.end))
+        }
+        reach = self._conditions.reach(code, function, asked)
+        return tuple(item for item in reach.unreached if (item.start, item.end) in sides)
 
 
 def _join(prefix: str, path: str) -> str:

@@ -19,7 +19,8 @@ from trustwright.review.link.assembly.values import (
     Written,
 )
 from trustwright.review.link.symbols import Symbols
-from trustwright.review.source.code import Binding, Code
+from trustwright.review.source.bindings import Binding
+from trustwright.review.source.code import Code
 from trustwright.review.source.facts import Assignment, Function, Import
 
 MAX_DEPTH = 16

@@ -82,6 +82,8 @@ class Truth:
         code, frame = written.code, written.frame
         head = written.expression.name.partition(".")[0]
         binding = code.binding(head, written.expression.start)
+        if binding is not None and binding.kind == "parameter":  # what a request brings (req.user) is not known yet
+            return any(item.function == binding.function for item in chain(frame))
         if binding is None or binding.assignment is None:
             return binding is not None
         function = code.enclosing_function(binding.assignment.start)
