@@ -1,8 +1,8 @@
 """Who is acting in this thread or task, so that a call deep inside need not be told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TypedDict
 from uuid import UUID
 
@@ -20,12 +20,13 @@ class Context(TypedDict, total=False):
     request_id: str | None
 
 
-_current: ContextVar[Context] = ContextVar("trustwright_trail_context")
+_current: ContextVar[Callable[[], Context]] = ContextVar("trustwright_trail_context")
 
 
 def current() -> Context:
     """Return what is known here and now."""
-    return _current.get(Context())
+    found = _current.get(None)
+    return found() if found is not None else Context()
 
 
 @contextmanager
@@ -35,13 +36,18 @@ def acting(**known: object) -> Iterator[Context]:
     The names are those of :class:`Context`.
     """
     merged = Context(**{**current(), **known})  # type: ignore[typeddict-item]
-    token = _current.set(merged)
+    token = _current.set(lambda: merged)
     try:
         yield merged
     finally:
         _current.reset(token)
 
 
-def without_request(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return the columns among what is known; the request's id has none and goes into ``metadata``."""
-    return {name: value for name, value in fields.items() if name != "request_id"}
+def begin(known: Callable[[], Context]) -> "Token[Callable[[], Context]]":
+    """Say how to learn what is known of a request; that is asked only when something is recorded."""
+    return _current.set(known)
+
+
+def end(token: "Token[Callable[[], Context]]") -> None:
+    """Forget the request again."""
+    _current.reset(token)

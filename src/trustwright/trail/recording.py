@@ -126,6 +126,14 @@ def record(action: Action, resource_type: str, *, connection: object = None, **f
     return event
 
 
+def hand_over(event: Event) -> None:
+    """Give an event to the writer and return at once; the writer keeps it within milliseconds, or when it can.
+
+    For what must hold up nobody: :func:`record` waits until the event is kept.
+    """
+    _writer().submit(event)
+
+
 async def arecord(action: Action, resource_type: str, *, connection: object = None, **fields: Any) -> Event:
     """Do as :func:`record` does, without holding up the event loop; ``connection`` may be asynchronous."""
     event = made(action, resource_type, **fields)
