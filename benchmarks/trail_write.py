@@ -30,8 +30,8 @@ from trustwright.trail.tiles import Folder
 from trustwright.trail.verify import verify
 
 COLUMNS = (
-    "id, created_at, actor_id, actor_type, action, resource_type, resource_id, outcome, ip_address, user_agent, metadata, "
-    "session_id"
+    "id, created_at, actor_id, actor_type, action, resource_type, resource_id, outcome, ip_address, user_agent, "
+    "metadata, session_id"
 )
 PLAIN = """
 CREATE SCHEMA {name};

@@ -54,12 +54,18 @@ def configure(*, url: str = "", spool: Path | None = None, fail_closed: frozense
     _setup.url, _setup.spool, _setup.fail_closed = url, spool, fail_closed
 
 
-def close() -> None:
-    """Record what waits and let everything go; the next event begins anew."""
+def close(timeout: float = 30.0) -> bool:
+    """Record what waits and let everything go; the next event begins anew.
+
+    Args:
+        timeout: seconds to wait at most; what is in the spool then stays there.
+
+    Returns:
+        Whether every event that was handed over is kept, in the database or in the spool.
+    """
     with _setup.lock:
-        if _setup.writer is not None:
-            _setup.writer.close()
-            _setup.writer = None
+        writer, _setup.writer = _setup.writer, None
+    return writer is None or writer.close(timeout)
 
 
 atexit.register(close)

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import os
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -35,6 +37,9 @@ QUEUE: Final = 50_000
 RETRY: Final = 1.0
 """Seconds before the database is tried again after it failed."""
 
+STALL: Final = 10
+"""Seconds after which a database that does not answer counts as failed."""
+
 CONNECT: Final = 5
 """Seconds after which a connection that does not come about counts as failed."""
 
@@ -56,7 +61,6 @@ class Writer:
         self._retry_at = 0.0
         self._queue: queue.Queue[tuple[Event, Future[Kept]] | None] = queue.Queue(QUEUE)
         self._closed = False
-        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="audit-trail-writer", daemon=True)
         self._thread.start()
 
@@ -80,7 +84,6 @@ class Writer:
         """
         if not self._closed:
             self._closed = True
-            self._stop.set()
             self._queue.put(None)
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -99,7 +102,7 @@ class Writer:
                         with suppress(InvalidStateError):  # the caller gave up waiting
                             future.set_result(kept)
                     break
-                self._stop.wait(RETRY)
+                time.sleep(RETRY)
             if not taken and not ended and self._waiting():
                 self._keep([])
         if self._connection is not None:
@@ -131,14 +134,21 @@ class Writer:
         """Put events into the database, or on the disk; ``None`` when neither can be had now."""
         try:
             self._open_spool()
+            if time.monotonic() < self._retry_at:
+                return self._spooled(events)
             self._store(events)
         except psycopg.Error as error:
             log.warning("the audit trail's database failed (%s); events wait in %s", _short(error), self._spool_path)
             self._disconnect()
+            self._retry_at = time.monotonic() + RETRY
         except (OSError, TrailError) as error:
             log.critical("%s: the audit trail cannot spool (%s)", self._spool_path, _short(error))
         else:
             return "database"
+        return self._spooled(events)
+
+    def _spooled(self, events: Sequence[Event]) -> Kept | None:
+        """Put events on the disk; ``None`` when it does not take them."""
         try:
             if events and self._spool is not None:
                 self._spool.add([event.entry for event in events])
@@ -154,15 +164,35 @@ class Writer:
     def _store(self, events: Sequence[Event]) -> None:
         """Store what waits on the disk, then these events."""
         if self._connection is None:
-            self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT)
+            self._connection = psycopg.connect(
+                self._url, autocommit=True, connect_timeout=CONNECT, tcp_user_timeout=STALL * 1000,
+                options=f"-c statement_timeout={STALL * 1000}",
+            )  # fmt: skip
         waiting = self._spool.waiting if self._spool is not None else []
         for at in range(0, len(waiting), MOST):
-            batch = [read(json.loads(entry)) for entry in waiting[at : at + MOST]]
-            store.append(self._connection, self._writer, batch)
+            self._append(self._connection, [read(json.loads(entry)) for entry in waiting[at : at + MOST]])
         if self._spool is not None and waiting:
             self._spool.clear()
         if events:
-            store.append(self._connection, self._writer, events)
+            self._append(self._connection, events)
+
+    def _append(self, connection: psycopg.Connection[Any], events: Sequence[Event]) -> None:
+        """Store events; put one that the database will never take aside, so that it holds up no other."""
+        try:
+            store.append(connection, self._writer, events)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            if len(events) > 1:
+                for event in events:
+                    self._append(connection, [event])
+                return
+            aside = self._spool_path.with_suffix(".refused")
+            log.critical(
+                "the audit trail's database refuses event %s (%s); it is in %s", events[0].id, _short(error), aside
+            )
+            with aside.open("ab") as file:
+                file.write(events[0].entry + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -2,7 +2,7 @@
 
     MIDDLEWARE = [..., "django.contrib.auth.middleware.AuthenticationMiddleware",
                   "trustwright.trail.middleware.django.AuditMiddleware"]
-    INSTALLED_APPS = [..., "trustwright.trail.middleware.django"]
+    INSTALLED_APPS = [..., "trustwright.trail.middleware.django.AuditConfig"]
     TRUSTWRIGHT_TRAIL = {"models": ["shop.Order", "auth.User"], "ignored": ["/healthz"]}
 
 What the database does by itself is not seen: its own cascades, its triggers, and other programs' connections.
@@ -80,6 +80,8 @@ class _Watched:
             kind = _tables().get(table)
             if kind is not None:
                 rows = context["cursor"].rowcount
+                if rows <= 0 and action == "create":  # not counted yet when the statement returns its rows
+                    rows = 1 + sql.upper().partition("VALUES")[2].count("), (")
                 if rows:
                     self._record(action, kind, sql, params, rows)
         return result
