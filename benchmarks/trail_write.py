@@ -58,10 +58,10 @@ END $$;
 CREATE TRIGGER link BEFORE INSERT ON chain.log FOR EACH ROW EXECUTE FUNCTION chain.link();
 """
 ARRAYS = (
-    "uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::inet[], "
-    "%s::text[], %s::jsonb[], %s::text[]"
+    "uuid[], %b::timestamptz[], %b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], "
+    "%b::text[]::inet[], %b::text[], %b::text[]::jsonb[], %b::text[]"
 )
-INSERT = f"INSERT INTO {{name}}.log ({COLUMNS}) SELECT * FROM unnest(%s::{ARRAYS})"  # noqa: S608 - our own names
+INSERT = f"INSERT INTO {{name}}.log ({COLUMNS}) SELECT * FROM unnest(%b::{ARRAYS})"  # noqa: S608 - our own names
 
 
 def main() -> None:

@@ -137,7 +137,7 @@ def hand_over(event: Event) -> None:
 
     For what must hold up nobody: :func:`record` waits until the event is kept.
     """
-    _writer().submit(event)
+    _writer().hand_over(event)
 
 
 async def arecord(action: Action, resource_type: str, *, connection: object = None, **fields: Any) -> Event:

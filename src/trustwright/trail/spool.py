@@ -36,6 +36,9 @@ class Spool:
         except OSError:
             os.close(self._file)
             raise TrailError(f"{path}: another process spools there; give each process a spool of its own.") from None
+        if not path.exists() or path.stat().st_ino != os.fstat(self._file).st_ino:
+            os.close(self._file)
+            raise TrailError(f"{path}: another process removed it just now; open it again.")
         try:
             self.waiting = self._recovered()
         except TrailError:
@@ -84,6 +87,10 @@ class Spool:
         os.ftruncate(self._file, 0)
         os.fsync(self._file)
         self.waiting = []
+
+    def remove(self) -> None:
+        """Remove the file, whose lock is still held: nobody can have begun to use it."""
+        self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the file go; what waits stays in it."""

@@ -1,15 +1,18 @@
 """Events into and out of PostgreSQL."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection, Connection
 
-from trustwright.trail.event import Event
+from trustwright.trail.event import Event, canonical
 
-_APPEND = "SELECT trail.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s::jsonb[], %s, %s)"
+_APPEND: Final = (
+    "SELECT trail.append(%b, %b::uuid[], %b::timestamptz[], %b::uuid[], %b::text[], %b::text[], %b::text[], "
+    "%b::text[], %b::text[], %b::text[]::inet[], %b::text[], %b::text[]::jsonb[], %b::text[], %b::bytea[])"
+)
+"""Everything goes in binary, which costs client and server a fraction of the text form."""
 
 
 def append(connection: Connection[Any], writer: UUID, events: Sequence[Event]) -> int:
@@ -46,7 +49,7 @@ def _columns(writer: UUID, events: Sequence[Event]) -> list[object]:
         [event.outcome for event in events],
         [event.ip_address for event in events],
         [event.user_agent for event in events],
-        [json.dumps(event.metadata) if event.metadata is not None else None for event in events],
+        [canonical(event.metadata).decode() if event.metadata is not None else None for event in events],
         [event.session_id for event in events],
         [event.entry for event in events],
     ]

@@ -3,9 +3,9 @@
 import json
 import logging
 import os
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -31,11 +31,17 @@ MOST: Final = 1_000
 LINGER: Final = 0.002
 """Seconds that the first event of a commit waits for others."""
 
+IDLE: Final = 0.05
+"""Seconds that it waits when no caller does."""
+
 QUEUE: Final = 50_000
 """Events that may wait in memory; more wait in their callers."""
 
 RETRY: Final = 1.0
 """Seconds before the database is tried again after it failed."""
+
+ADOPT: Final = 60.0
+"""Seconds between two looks for spools that ended processes left."""
 
 STALL: Final = 10
 """Seconds after which a database that does not answer counts as failed."""
@@ -59,22 +65,40 @@ class Writer:
         self._writer = uuid4()
         self._connection: psycopg.Connection[Any] | None = None
         self._retry_at = 0.0
-        self._queue: queue.Queue[tuple[Event, Future[Kept]] | None] = queue.Queue(QUEUE)
+        self._adopt_at = 0.0
+        self._queue: deque[tuple[Event, Future[Kept] | None]] = deque()
+        self._came, self._hurry = threading.Event(), threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="audit-trail-writer", daemon=True)
         self._thread.start()
 
     def submit(self, event: Event) -> "Future[Kept]":
-        """Hand over an event; the future says where it is kept, once it is.
+        """Hand over an event and learn when it is kept: the future then says where.
 
         Raises:
             TrailError: the writer is closed.
         """
+        future: Future[Kept] = Future()
+        self._hand_over(event, future)
+        self._hurry.set()
+        return future
+
+    def hand_over(self, event: Event) -> None:
+        """Hand over an event for which nobody waits; it is kept within a moment, or when it can.
+
+        Raises:
+            TrailError: the writer is closed.
+        """
+        self._hand_over(event, None)
+
+    def _hand_over(self, event: Event, future: "Future[Kept] | None") -> None:
         if self._closed:
             raise TrailError("the writer of audit events is closed; record before the application ends.")
-        future: Future[Kept] = Future()
-        self._queue.put((event, future))
-        return future
+        while len(self._queue) >= QUEUE:
+            time.sleep(LINGER)  # the caller waits: nothing is dropped
+        self._queue.append((event, future))
+        if not self._came.is_set():
+            self._came.set()
 
     def close(self, timeout: float = 30.0) -> bool:
         """Record what waits and stop; return whether everything that was handed over is kept.
@@ -82,9 +106,9 @@ class Writer:
         Args:
             timeout: seconds to wait at most.
         """
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
+        self._closed = True
+        self._hurry.set()
+        self._came.set()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -93,39 +117,33 @@ class Writer:
     def _work(self) -> None:
         ended = False
         while not ended:
-            taken, ended = self._take()
+            ended = self._closed
+            taken = self._take()
             events = list({event.id: event for event, _ in taken}.values())
-            while taken or (ended and self._waiting()):
-                kept = self._keep(events)
-                if kept is not None:
-                    for _, future in taken:
-                        with suppress(InvalidStateError):  # the caller gave up waiting
-                            future.set_result(kept)
-                    break
+            while (kept := self._keep(events)) is None and taken:
                 time.sleep(RETRY)
-            if not taken and not ended and self._waiting():
-                self._keep([])
+            for _, future in taken:
+                if future is not None and kept is not None:
+                    with suppress(InvalidStateError):  # the caller gave up waiting
+                        future.set_result(kept)
+            ended = ended and not self._queue
         if self._connection is not None:
             self._connection.close()
         if self._spool is not None:
+            if not self._spool.waiting:
+                self._spool.remove()
             self._spool.close()
 
-    def _take(self) -> tuple[list[tuple[Event, "Future[Kept]"]], bool]:
-        """Return what came, and whether it is the last."""
-        taken: list[tuple[Event, Future[Kept]]] = []
-        patience: float = RETRY
-        while len(taken) < MOST:
-            try:
-                item = self._queue.get(timeout=patience)
-            except queue.Empty:
-                break
-            if item is None:
-                return taken, True
-            taken.append(item)
-            patience = LINGER if len(taken) == 1 else 0.0
-            if not patience and self._queue.empty():
-                break
-        return taken, False
+    def _take(self) -> "list[tuple[Event, Future[Kept] | None]]":
+        """Return what came: at once when there is much, after a moment in which more may come when there is little."""
+        if not self._closed and not self._queue:
+            self._came.wait(RETRY)
+        self._came.clear()
+        if len(self._queue) < MOST and not self._closed and self._queue:
+            self._hurry.wait(IDLE)
+            time.sleep(LINGER)
+        self._hurry.clear()
+        return [self._queue.popleft() for _ in range(min(MOST, len(self._queue)))]
 
     def _waiting(self) -> bool:
         return self._spool is not None and bool(self._spool.waiting)
@@ -173,8 +191,29 @@ class Writer:
             self._append(self._connection, [read(json.loads(entry)) for entry in waiting[at : at + MOST]])
         if self._spool is not None and waiting:
             self._spool.clear()
+        if time.monotonic() >= self._adopt_at:
+            self._adopt(self._connection)
+            self._adopt_at = time.monotonic() + ADOPT
         if events:
             self._append(self._connection, events)
+
+    def _adopt(self, connection: psycopg.Connection[Any]) -> None:
+        """Store what processes left in their spools that are no more; a spool that is in use is locked."""
+        for path in sorted(self._spool_path.parent.glob("*.spool")):
+            if path == self._spool_path:
+                continue
+            try:
+                left = Spool(path)
+            except TrailError as error:
+                if "another process" not in str(error):
+                    log.critical("%s", error)
+                continue
+            try:
+                for at in range(0, len(left.waiting), MOST):
+                    self._append(connection, [read(json.loads(entry)) for entry in left.waiting[at : at + MOST]])
+                left.remove()
+            finally:
+                left.close()
 
     def _append(self, connection: psycopg.Connection[Any], events: Sequence[Event]) -> None:
         """Store events; put one that the database will never take aside, so that it holds up no other."""
