@@ -87,10 +87,10 @@ def run(folder: Path, events: int, seed: int, most_seconds: float) -> Outcome:
     producers = [_producer(url, folder, path, events) for path in told]
     sequencer, ends = _sequencer(url, folder), time.monotonic() + most_seconds
     while not all(_done(path, events) for path in told):
-        time.sleep(chance.uniform(0.05, 0.6))
+        time.sleep(chance.uniform(0.02, 0.25))
         _collect(folder, seen)
         if time.monotonic() < ends:
-            victim = chance.choice(["producer", "sequencer", "database", "producer", "sequencer"])
+            victim = chance.choice(["producer", "sequencer", "database"])
             if victim == "producer":
                 _kill(chance.choice(producers))
             elif victim == "sequencer":

@@ -100,6 +100,11 @@ class Writer:
         if not self._came.is_set():
             self._came.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many events wait in memory."""
+        return len(self._queue)
+
     def close(self, timeout: float = 30.0) -> bool:
         """Record what waits and stop; return whether everything that was handed over is kept.
 
