@@ -45,7 +45,8 @@ def test_tasks_side_by_side_know_each_their_own() -> None:
             return current().get("actor_id")
 
     async def both() -> tuple[UUID | None, UUID | None]:
-        return await asyncio.gather(ask(ANNA), ask(BEN))
+        anna, ben = await asyncio.gather(ask(ANNA), ask(BEN))
+        return anna, ben
 
     assert asyncio.run(both()) == (ANNA, BEN)
 
