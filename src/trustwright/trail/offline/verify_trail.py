@@ -339,18 +339,25 @@ class Rows:
         self._gone: dict[str, list[tuple[int, str]]] = {}
         self._months: set[str] = set()
         self._report, self.count, self.dropped, self.waiting = report, 0, 0, 0
-        with open(path, "rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    row = json.loads(line)
-                    id_, month = row["id"], row["created_at"][:7]
-                    if id_ in self._held:
-                        report.add(INSERTED, "event " + id_, "two rows have its id")
-                    self._held[id_] = sha256(plain(row)).digest(), row["created_at"]
-                    self._months.add(month)
-                except (ValueError, TypeError, KeyError, RecursionError):
-                    raise InputError(f"{path}:{number}: this is no row; export the rows again.") from None
-                self.count += 1
+        try:
+            with open(path, "rb") as file:
+                for number, line in enumerate(file, 1):
+                    self._take(line, f"{path}:{number}")
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}; name a file that can be read.") from None
+
+    def _take(self, line: bytes, where: str) -> None:
+        try:
+            row = json.loads(line)
+            id_, created = str(row["id"]), str(row["created_at"])
+            digest = sha256(plain(row)).digest()
+        except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+            raise InputError(f"{where}: this is no row; export the rows again.") from None
+        if id_ in self._held:
+            self._report.add(INSERTED, f"event {id_}", "two rows have its id")
+        self._held[id_] = digest, created
+        self._months.add(created[:7])
+        self.count += 1
 
     def see(self, index: int, said: dict[str, Any]) -> None:
         """Compare an entry with its row."""
