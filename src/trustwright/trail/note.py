@@ -27,6 +27,17 @@ _TIME: Final = re.compile(r"time ([1-9][0-9]{0,11})")
 MAX_BYTES: Final = 1_000_000
 _MOST_SIGNATURES: Final = 100
 
+_PRIME: Final = 2**255 - 19
+_EIGHTH: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+"""The y of a point of order eight; with those of -y and of orders 1, 2 and 4, all that RFC 8032's curve has."""
+
+SMALL_ORDER: Final = frozenset(
+    (y | sign << 255).to_bytes(32, "little")
+    for y in (0, 1, _PRIME - 1, _PRIME, _PRIME + 1, _EIGHTH, _PRIME - _EIGHTH)
+    for sign in (0, 1)
+)
+"""Public keys that any text has a signature for: the points of order 1, 2, 4 and 8, in every spelling."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
@@ -60,10 +71,14 @@ class PublicKey:
         """
         name, _, rest = text.strip().partition("+")
         id_, _, encoded = rest.partition("+")
-        data = _decoded(encoded)
+        data = decoded(encoded)
         if data is None or len(data) != 33 or data[0] not in {ED25519, COSIGNATURE} or not _NAME.fullmatch(name):
             raise TrailError(f"{text[:80]!r} is no verifier key; it looks like name+1a2b3c4d+base64.")
         found = cls(name, data[0], data[1:])
+        if found.key in SMALL_ORDER:
+            raise TrailError(
+                f"the verifier key of {name} is of small order, so that anybody can sign; ask for another."
+            )
         if found.id.hex() != id_:
             raise TrailError(f"the verifier key of {name} has the id {id_}, not {found.id.hex()}; copy it again.")
         return found
@@ -104,7 +119,7 @@ class SigningKey:
             TrailError: it is no signing key.
         """
         parts = text.strip().split("+", 4)
-        data = _decoded(parts[4]) if len(parts) == 5 else None
+        data = decoded(parts[4]) if len(parts) == 5 else None
         if parts[:2] != ["PRIVATE", "KEY"] or data is None or len(data) != 33:
             raise TrailError("the file of the signing key holds none; restore it from its backup, or rotate the key.")
         found = cls(parts[2], data[1:], data[0])
@@ -149,7 +164,7 @@ class Note:
         found = []
         for line in lines.removesuffix("\n").split("\n") if lines.endswith("\n") else ():
             match = _SIGNATURE.fullmatch(line)
-            data = _decoded(match[2]) if match else None
+            data = decoded(match[2]) if match else None
             if match is None or data is None or len(data) < 5:
                 raise TrailError("a signature of the note is malformed; fetch the note again.")
             found.append((match[1], data[:4], data[4:]))
@@ -206,7 +221,7 @@ class Checkpoint:
             TrailError: it is none.
         """
         lines = text.split("\n")
-        root = _decoded(lines[2]) if len(lines) > 3 else None
+        root = decoded(lines[2]) if len(lines) > 3 else None
         if root is None or len(root) != 32 or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]) or not lines[0]:
             raise TrailError("this is no checkpoint: the log's name, its size, its root; fetch it again.")
         times = [int(match[1]) for line in lines[3:] if (match := _TIME.fullmatch(line))]
@@ -236,7 +251,7 @@ def opened(written: bytes, key: PublicKey) -> Checkpoint:
     return found
 
 
-def _decoded(text: str) -> bytes | None:
+def decoded(text: str) -> bytes | None:
     """Decode base64, of which each value has one spelling only."""
     try:
         data = base64.b64decode(text, validate=True)

@@ -1,19 +1,24 @@
 """The proof that one entry is in the log, as a file of its own: c2sp.org/tlog-proof.
 
-The line ``c2sp.org/tlog-proof@v1``, ``index`` with the entry's index, a hash of the audit path on each line,
-an empty line, and the checkpoint.
+The line ``c2sp.org/tlog-proof@v1``, a line of ``extra`` data that others may add and nobody signs, ``index`` with the
+entry's index, a hash of the audit path on each line, an empty line, and the checkpoint.
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from trustwright.trail.errors import TrailError
 from trustwright.trail.merkle import leaf_hash, prove_inclusion, root_from_inclusion
-from trustwright.trail.note import Checkpoint, PublicKey, opened
-from trustwright.trail.tiles import CHECKPOINT, Tiles
+from trustwright.trail.note import Checkpoint, PublicKey, decoded, opened
+from trustwright.trail.tiles import CHECKPOINT, HASH, Tiles
 
 _FIRST: Final = "c2sp.org/tlog-proof@v1"
+_HEAD: Final = re.compile(
+    re.escape(_FIRST) + r"\n(?:extra (?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\n)?"
+    r"index (0|[1-9][0-9]{0,17})((?:\n[^\n]+)*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,19 @@ class Proof:
             TrailError: it is no proof.
         """
         head, blank, checkpoint = text.partition("\n\n")
-        lines = head.split("\n")
-        index = lines[1].removeprefix("index ") if len(lines) > 1 else ""
-        if not blank or lines[0] != _FIRST or not index.isdecimal() or str(int(index)) != index:
+        match = _HEAD.fullmatch(head) if blank else None
+        if match is None:
             raise TrailError(f"this is no proof: it does not begin with {_FIRST} and an index.")
+        path = []
+        for line in match[2].split("\n")[1:]:
+            hash_ = decoded(line)
+            if hash_ is None or len(hash_) != HASH:
+                raise TrailError("a hash of the proof is malformed; make the proof again.")
+            path.append(hash_)
         try:
-            path = tuple(base64.b64decode(line, validate=True) for line in lines[2:])
-        except ValueError:
-            path = (b"",)
-        if any(
-            len(item) != 32 or base64.b64encode(item).decode() != line
-            for item, line in zip(path, lines[2:], strict=False)
-        ):
-            raise TrailError("a hash of the proof is malformed; make the proof again.")
-        return cls(int(index), path, checkpoint.encode())
+            return cls(int(match[1]), tuple(path), checkpoint.encode())
+        except UnicodeEncodeError:
+            raise TrailError("the checkpoint of the proof is no text; make the proof again.") from None
 
     def check(self, entry: bytes, key: PublicKey) -> Checkpoint:
         """Return the checkpoint under which the log holds the entry.

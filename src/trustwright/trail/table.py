@@ -1,5 +1,6 @@
 """Compares the rows of ``system_audit_log`` with the entries of the log."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,93 +11,131 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from trustwright.trail.event import canonical, written
-from trustwright.trail.vocabulary import VERSION
+from trustwright.trail.findings import Findings, Threat
+from trustwright.trail.vocabulary import TOMBSTONE, VERSION
 
 Read = tuple[int, bytes, dict[str, Any]]
-"""An entry's index, its event's canonical JSON, and that JSON read."""
+"""An entry's index, its event's canonical JSON, and that JSON read; ``id`` and ``created_at`` in it agree."""
 
 _BATCH: Final = 2_000
 
-_ROWS: Final = """
+_COLUMNS: Final = """
 SELECT r.id, r.created_at AT TIME ZONE 'UTC', r.actor_id, r.actor_type, r.action, r.resource_type, r.resource_id,
-       r.outcome, host(r.ip_address), r.user_agent, r.metadata, r.session_id
+       r.outcome, host(r.ip_address), r.user_agent, r.metadata::text, r.session_id
+"""
+_ROWS: Final = f"""{_COLUMNS}
 FROM unnest(%s::uuid[], %s::timestamptz[]) AS wanted (id, created_at)
 JOIN public.system_audit_log AS r USING (id, created_at)
+"""
+_MOVED: Final = f"""{_COLUMNS}
+FROM public.system_audit_log AS r WHERE r.id = ANY (%s::uuid[]) AND isfinite(r.created_at)
+AND r.created_at BETWEEN '0001-01-02' AND '9999-12-30'
 """
 _NAMES: Final = (
     "actor_id", "actor_type", "action", "resource_type", "resource_id", "outcome", "ip_address", "user_agent",
     "metadata", "session_id",
 )  # fmt: skip
-_UNKNOWN: Final = """
-SELECT r.id::text, r.created_at::text FROM public.system_audit_log AS r
-WHERE NOT EXISTS (SELECT FROM trail.leaf AS l WHERE l.id = r.id)
-AND NOT EXISTS (SELECT FROM trail.intake AS i WHERE i.id = r.id) LIMIT 1000
+_COUNTED: Final = """
+SELECT (SELECT coalesce(sum(last), 0) FROM trail.writer), coalesce((SELECT size FROM trail.tree), 0),
+       (SELECT count(*) FROM trail.intake)
+"""
+_TWICE: Final = "SELECT id::text, count(*) FROM public.system_audit_log GROUP BY id HAVING count(*) > 1 LIMIT 1000"
+_PLACED: Final = """
+SELECT wanted.id::text, (SELECT min(l.index) FROM trail.leaf AS l WHERE l.id = wanted.id),
+       EXISTS (SELECT FROM trail.intake AS i WHERE i.id = wanted.id)
+FROM unnest(%s::uuid[]) AS wanted (id)
 """
 
 
 @dataclass(slots=True)
-class Compared:
-    """What the comparison found: rows compared, rows lawfully dropped, and (threat, where, detail) of each problem."""
+class _Seen:
+    """What is kept of the entries that went by."""
 
-    rows: int = 0
-    dropped: int = 0
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    missing: list[tuple[int, str, str]] = field(default_factory=list)
+    """Index, id and month of each entry that has no row."""
+    tombstones: list[tuple[int, int]] = field(default_factory=list)
+    """First and last entry whose rows the log says were dropped."""
 
 
-def compare(table: Connection[TupleRow], entries: Iterable[Read], size: int) -> Compared:
+def compare(table: Connection[TupleRow], entries: Iterable[Read], size: int, findings: Findings) -> None:
     """Compare every entry with its row, and look for rows without an entry.
 
     Args:
-        table: may read the audit log's tables.
+        table: may read the audit log's tables; what it answers is believed.
         entries: all entries of the log, in order.
         size: the number of entries that the checkpoint signs.
+        findings: takes what is wrong.
     """
-    found = Compared()
-    ids: set[str] = set()
+    findings.rows = 0
     with table.transaction():
         table.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        _tree(table, size, found)
-        dropped = [(int(a), int(b)) for a, b in table.execute("SELECT first_leaf, last_leaf FROM trail.dropped")]
-        months: dict[str, list[int]] = {}
+        gone = table.execute("SELECT to_regclass('public.system_audit_log') IS NULL").fetchone()
+        if gone is not None and gone[0]:
+            findings.add(Threat.ROW_DELETED, "the database", "the table system_audit_log is gone")
+            for _ in entries:
+                pass
+            return
+        committed = _counted(table, size, findings)
+        seen = _Seen()
         for batch in _batches(iter(entries)):
-            present = _present(table, [said for _, _, said in batch])
-            for index, event, said in batch:
-                id_ = str(said.get("id"))
-                if id_ in ids:
-                    found.problems.append(("row inserted behind", f"entry {index}", f"event {id_} is in the log twice"))
-                ids.add(id_)
-                row = present.get(id_)
-                if row == event:
-                    found.rows += 1
-                elif row is not None:
-                    detail = f"its row says {_first_difference(row, event)}"
-                    found.problems.append(("row edited", f"event {id_} (entry {index})", detail))
-                elif any(first <= index <= last for first, last in dropped):
-                    found.dropped += 1
-                else:
-                    months.setdefault(str(said.get("created_at"))[:7], []).append(index)
-                    found.problems.append(("row deleted", f"event {id_} (entry {index})", "its row is gone"))
-        _months(table, months, found)
-        for id_, created in table.execute(_UNKNOWN).fetchall():
-            if id_ not in ids:
-                found.problems.append(
-                    ("row inserted behind", f"event {id_}", f"a row of {created} that no entry holds")
-                )
-        found.problems += _leaves(table, ids)
-    return found
+            _compare_batch(table, batch, seen, findings)
+        _missing(table, seen, findings)
+        _strangers(table, seen.ids, range(size, committed), findings)
 
 
-def _tree(table: Connection[TupleRow], size: int, found: Compared) -> None:
-    row = table.execute("SELECT size FROM trail.tree").fetchone()
-    committed = int(row[0]) if row is not None else 0
+def _counted(table: Connection[TupleRow], size: int, findings: Findings) -> int:
+    """Compare what the database says of itself; return how many entries it committed."""
+    row = table.execute(_COUNTED).fetchone()
+    numbered, committed, waiting = (int(row[0]), int(row[1]), int(row[2])) if row is not None else (0, 0, 0)
     if committed < size:
         said = f"the database ends at {committed} entries, and {size} were signed: it was restored from a backup"
-        found.problems.append(("forked: a backup was restored, or two logs share a name", "the database", said))
+        findings.add(Threat.FORK, "the database", said)
+    elif numbered != committed + waiting:
+        said = f"writers numbered {numbered} events; {committed} are in the tree, and {waiting} wait"
+        findings.add(Threat.REMOVED_BEFORE, "the database", said)
+    return committed
 
 
-def _months(table: Connection[TupleRow], missing: dict[str, list[int]], found: Compared) -> None:
-    """Name the months of which nothing is left."""
-    for month, indexes in sorted(missing.items()):
+def _compare_batch(table: Connection[TupleRow], batch: Sequence[Read], seen: _Seen, findings: Findings) -> None:
+    present = _present(table.execute(_ROWS, [[s["id"] for _, _, s in batch], [s["created_at"] for _, _, s in batch]]))
+    absent = [said["id"] for _, _, said in batch if said["id"] not in present]
+    if absent:
+        present |= _present(table.execute(_MOVED, [absent]))
+    for index, event, said in batch:
+        id_ = said["id"]
+        if id_ in seen.ids:
+            findings.add(Threat.ROW_INSERTED, f"entry {index}", f"event {id_} is in the log twice")
+        seen.ids.add(id_)
+        _note_tombstone(index, said, seen)
+        row = present.get(id_)
+        if row is None:
+            seen.missing.append((index, id_, said["created_at"][:7]))
+            continue
+        findings.rows = (findings.rows or 0) + 1
+        if row != event:
+            where = f"event {id_} (entry {index})"
+            findings.add(Threat.ROW_EDITED, where, f"its row says {_first_difference(row, event)}")
+
+
+def _note_tombstone(index: int, said: dict[str, Any], seen: _Seen) -> None:
+    told = said.get("metadata")
+    if said.get("resource_type") == TOMBSTONE and said.get("action") == "delete" and isinstance(told, dict):
+        first, last = told.get("first_leaf"), told.get("last_leaf")
+        if isinstance(first, int) and isinstance(last, int) and last < index:
+            seen.tombstones.append((first, last))
+
+
+def _missing(table: Connection[TupleRow], seen: _Seen, findings: Findings) -> None:
+    """Name the rows that are gone, and the months of which nothing is left, unless the log says they had to."""
+    months: dict[str, list[int]] = {}
+    for index, id_, month in seen.missing:
+        if any(first <= index <= last for first, last in seen.tombstones):
+            findings.dropped += 1
+        else:
+            months.setdefault(month, []).append(index)
+            findings.add(Threat.ROW_DELETED, f"event {id_} (entry {index})", "its row is gone")
+    for month, indexes in sorted(months.items()):
         left = table.execute(
             "SELECT EXISTS (SELECT FROM public.system_audit_log WHERE created_at >= %s::timestamptz "
             "AND created_at < %s::timestamptz + interval '1 month')",
@@ -105,20 +144,24 @@ def _months(table: Connection[TupleRow], missing: dict[str, list[int]], found: C
         if left is not None and not left[0]:
             where = f"{month} (entries {indexes[0]} to {indexes[-1]})"
             detail = f"all {len(indexes)} rows are gone, and nothing in the log says that they were to be dropped"
-            found.problems.append(("partition dropped without a tombstone", where, detail))
+            findings.add(Threat.PARTITION_DROPPED, where, detail)
 
 
-def _leaves(table: Connection[TupleRow], ids: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield rows that claim an entry which the log has not: the claim was inserted with them."""
-    count = table.execute("SELECT count(*) FROM trail.leaf").fetchone()
-    if count is None or count[0] <= len(ids):
-        return
-    for (id_,) in table.execute("SELECT id::text FROM trail.leaf").fetchall():
-        if id_ not in ids and table.execute(_ROWED, [id_]).fetchone():
-            yield "row inserted behind", f"event {id_}", "a row that no entry holds, with a claim to one"
-
-
-_ROWED: Final = "SELECT 1 FROM public.system_audit_log WHERE id = %s::uuid"
+def _strangers(table: Connection[TupleRow], ids: set[str], unsigned: range, findings: Findings) -> None:
+    """Name rows that no entry holds; those on their way into the tree are counted."""
+    with table.cursor(name="trail_rows") as rows:
+        rows.itersize = 10_000
+        rows.execute("SELECT id::text FROM public.system_audit_log")
+        strangers = sorted({id_ for (id_,) in rows if id_ not in ids})
+    for start in range(0, len(strangers), _BATCH):
+        for id_, index, waits in table.execute(_PLACED, [strangers[start : start + _BATCH]]).fetchall():
+            if waits or index in unsigned:
+                findings.waiting += 1
+            elif not any(index in unread for unread in findings.unread):
+                claim = f" but claims to be entry {index}" if index is not None else ""
+                findings.add(Threat.ROW_INSERTED, f"event {id_}", f"a row that no entry holds{claim}")
+    for id_, count in table.execute(_TWICE).fetchall():
+        findings.add(Threat.ROW_INSERTED, f"event {id_}", f"{count} rows have its id")
 
 
 def _batches(entries: Iterator[Read]) -> Iterator[list[Read]]:
@@ -126,18 +169,20 @@ def _batches(entries: Iterator[Read]) -> Iterator[list[Read]]:
         yield batch
 
 
-def _present(table: Connection[TupleRow], said: Sequence[dict[str, Any]]) -> dict[str, bytes]:
-    """Return the canonical JSON of each row that is there, by its id."""
-    wanted = [(str(one.get("id")), str(one.get("created_at"))) for one in said]
-    wanted = [(id_, at) for id_, at in wanted if _is_uuid(id_)]
-    rows = table.execute(_ROWS, [[id_ for id_, _ in wanted], [at for _, at in wanted]])
+def _present(rows: Iterable[TupleRow]) -> dict[str, bytes]:
+    """Return the canonical JSON of each row by its id."""
     return {str(row[0]): _canonical(row) for row in rows}
 
 
 def _canonical(row: TupleRow) -> bytes:
     values = (str(value) if isinstance(value, UUID) else value for value in row[2:])
     said = {name: value for name, value in zip(_NAMES, values, strict=True) if value is not None}
-    return canonical({"v": VERSION, "id": str(row[0]), "created_at": written(row[1]), **said})
+    try:
+        if "metadata" in said:
+            said["metadata"] = json.loads(said["metadata"])
+        return canonical({"v": VERSION, "id": str(row[0]), "created_at": written(row[1]), **said})
+    except (ValueError, RecursionError):
+        return b"metadata that no event can have"
 
 
 def _first_difference(row: bytes, event: bytes) -> str:
@@ -146,10 +191,3 @@ def _first_difference(row: bytes, event: bytes) -> str:
     return (
         f"{row[start : start + 60].decode(errors='replace')}, not {event[start : start + 60].decode(errors='replace')}"
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

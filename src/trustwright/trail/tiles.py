@@ -115,6 +115,45 @@ def unbundled(content: bytes, name: str = "bundle") -> list[bytes]:
     return found
 
 
+def hashes_of(storage: Storage, level: int, number: int, width: int) -> list[bytes]:
+    """Return the first ``width`` hashes of a tile.
+
+    Raises:
+        TrailError: the tile is missing, or has not as many.
+    """
+    name, content, whole = _content(storage, level, number, width)
+    found = [content[at : at + HASH] for at in range(0, len(content), HASH)]
+    if len(content) != HASH * (WIDTH if whole else width):
+        raise TrailError(f"{name} holds {len(content)} bytes, not {HASH} a hash; restore it from a copy of the log.")
+    return found[:width]
+
+
+def entries_of(storage: Storage, number: int, width: int) -> list[bytes]:
+    """Return the first ``width`` entries of a bundle.
+
+    Raises:
+        TrailError: the bundle is missing, breaks off, or has not as many.
+    """
+    name, content, whole = _content(storage, "entries", number, width)
+    found = unbundled(content, name)
+    if len(found) != (WIDTH if whole else width):
+        raise TrailError(f"{name} holds {len(found)} entries, not {width}; restore it from a copy of the log.")
+    return found[:width]
+
+
+def _content(storage: Storage, kind: int | str, number: int, width: int) -> tuple[str, bytes, bool]:
+    """Return a file's name, its bytes, and whether it is the whole one: a partial one goes once the whole is there."""
+    name, whole = tile_name(kind, number, width), tile_name(kind, number)
+    for one in (name, whole):
+        try:
+            return one, storage.read(one), one == whole
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise TrailError(f"{one} cannot be read ({error.strerror}); restore it from a copy of the log.") from error
+    raise TrailError(f"{name} is missing; restore it from a copy of the log.")
+
+
 class Tiles:
     """A log's tree as tiles: grows at its end, gives any hash and any entry.
 
@@ -126,7 +165,7 @@ class Tiles:
     def __init__(self, storage: Storage, size: int = 0) -> None:
         self.storage = storage
         self.size = size
-        self._read: dict[str, bytes] = {}
+        self._read: dict[tuple[int, int], list[bytes]] = {}
         self._last: dict[int | str, list[bytes]] = {}
 
     @cached_property
@@ -185,11 +224,9 @@ class Tiles:
         """Return what the last, partial file of a kind holds when there are ``count`` of the kind."""
         if count % WIDTH == 0:
             return []
-        name = tile_name(kind, count // WIDTH, count % WIDTH)
-        content = self.storage.read(name)
-        if kind == "entries":
-            return unbundled(content, name)
-        return [content[at : at + HASH] for at in range(0, len(content), HASH)]
+        if isinstance(kind, str):
+            return entries_of(self.storage, count // WIDTH, count % WIDTH)
+        return hashes_of(self.storage, kind, count // WIDTH, count % WIDTH)
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree at (level, index).
@@ -199,25 +236,11 @@ class Tiles:
         """
         if level % HEIGHT:
             return node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
-        tile = self._tile(level // HEIGHT, index // WIDTH)
-        at = index % WIDTH * HASH
-        found = tile[at : at + HASH]
-        if len(found) != HASH:
-            raise TrailError(f"{tile_name(level // HEIGHT, index // WIDTH)} is too short; restore it from a copy.")
-        return found
-
-    def _tile(self, level: int, number: int) -> bytes:
-        width = min(WIDTH, (self.size >> HEIGHT * level) - number * WIDTH)
-        name = tile_name(level, number, width)
-        if name not in self._read:
-            self._read[name] = self._content(name)
-        return self._read[name]
-
-    def _content(self, name: str) -> bytes:
-        try:
-            return self.storage.read(name)
-        except FileNotFoundError:
-            raise TrailError(f"{name} is missing; restore it from a copy of the log.") from None
+        tile = level // HEIGHT, index // WIDTH
+        if tile not in self._read:
+            width = min(WIDTH, (self.size >> level) - tile[1] * WIDTH)
+            self._read[tile] = hashes_of(self.storage, *tile, width)
+        return self._read[tile][index % WIDTH]
 
     def entries(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Yield the entries from ``start`` to before ``end`` with their indexes, a bundle at a time.
@@ -226,10 +249,7 @@ class Tiles:
             TrailError: a bundle is missing or damaged.
         """
         for number in range(start // WIDTH, -(-end // WIDTH)):
-            name = tile_name("entries", number, min(WIDTH, self.size - number * WIDTH))
-            held = unbundled(self._content(name), name)
-            if len(held) < min(WIDTH, self.size - number * WIDTH):
-                raise TrailError(f"{name} holds {len(held)} entries, too few; restore it from a copy of the log.")
+            held = entries_of(self.storage, number, min(WIDTH, self.size - number * WIDTH))
             for index, entry in enumerate(held, number * WIDTH):
                 if start <= index < end:
                     yield index, entry

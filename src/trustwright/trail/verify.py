@@ -5,83 +5,31 @@ again and compared with every signed checkpoint, with the numbers of their write
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from trustwright.trail.errors import TrailError
 from trustwright.trail.event import written
-from trustwright.trail.merkle import Growing, leaf_hash
+from trustwright.trail.findings import Findings, Threat
+from trustwright.trail.identifier import milliseconds_of, moment_of
+from trustwright.trail.merkle import leaf_hash
 from trustwright.trail.note import Checkpoint, PublicKey, opened
+from trustwright.trail.rebuilt import Rebuilt
 from trustwright.trail.table import compare
-from trustwright.trail.tiles import CHECKPOINT, HASH, HEIGHT, WIDTH, Storage, Tiles, tile_name
+from trustwright.trail.tiles import CHECKPOINT, WIDTH, Storage, entries_of, hashes_of
 
 EARLY: Final = 3600
 """Seconds that an event may be older than the checkpoint before its own: it may have waited in a spool."""
 
 LATE: Final = 120
 """Seconds that an event may be newer than the checkpoint it is in: clocks differ."""
-
-MOST_NAMED: Final = 100
-"""Problems of a kind that are named one by one; the rest are counted."""
-
-
-class Threat(StrEnum):
-    """What may have been done to a log."""
-
-    ROW_EDITED = "row edited"
-    ROW_DELETED = "row deleted"
-    ROW_INSERTED = "row inserted behind"
-    REWRITTEN = "entries rewritten"
-    TAIL_CUT = "tail cut off"
-    FORK = "forked: a backup was restored, or two logs share a name"
-    SPLIT_VIEW = "split view"
-    REMOVED_BEFORE = "event removed before sequencing"
-    BACKDATED = "backdated"
-    PARTITION_DROPPED = "partition dropped without a tombstone"
-    DAMAGED = "file missing or damaged"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, and where: an entry's index, an event's id, a file."""
-
-    threat: Threat
-    where: str
-    detail: str
-
-
-@dataclass(slots=True)
-class Findings:
-    """What was looked at, and what is wrong."""
-
-    problems: list[Problem] = field(default_factory=list)
-    more: dict[Threat, int] = field(default_factory=dict)
-    entries: int = 0
-    checkpoints: int = 0
-    rows: int | None = None
-    """Rows compared; ``None`` when no table was."""
-    dropped: int = 0
-    """Entries whose rows were lawfully dropped."""
-    agreed: int = 0
-    """The size of the largest signed state that the entries were found to have."""
-
-    def add(self, threat: Threat, where: str, detail: str) -> None:
-        """Note a problem."""
-        if sum(item.threat is threat for item in self.problems) < MOST_NAMED:
-            self.problems.append(Problem(threat, where, detail))
-        else:
-            self.more[threat] = self.more.get(threat, 0) + 1
-
-    @property
-    def intact(self) -> bool:
-        """True when nothing is wrong."""
-        return not self.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +43,26 @@ class Entry:
     said: dict[str, Any]
 
 
+_HEAD: Final = re.compile(rb"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([1-9][0-9]{0,17})\n")
+
+
 def taken_apart(index: int, content: bytes) -> Entry | None:
-    """Return what an entry holds; ``None`` when it is not of the form ``<writer> <number>``, line feed, JSON."""
-    head, _, event = content.partition(b"\n")
-    writer, _, number = head.decode("ascii", "replace").partition(" ")
+    """Return what an entry holds.
+
+    ``None`` when it is not of the form ``<writer> <number>``, line feed, JSON with an id and the moment of that id.
+    """
+    head = _HEAD.match(content)
+    if head is None:
+        return None
+    event = content[head.end() :]
     try:
         said = json.loads(event)
-        return Entry(index, writer, int(number), event, said) if isinstance(said, dict) else None
-    except ValueError:
+        id_ = said["id"]
+        if UUID(id_).urn != f"urn:uuid:{id_}" or written(moment_of(UUID(id_))) != said["created_at"]:
+            return None
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError, TrailError):
         return None
+    return Entry(index, head[1].decode(), int(head[2]), event, said)
 
 
 def verify(
@@ -125,40 +84,49 @@ def verify(
         TrailError: there is no checkpoint to verify.
     """
     findings = Findings()
-    try:
-        last = opened(storage.read(CHECKPOINT), key)
-    except FileNotFoundError:
-        raise TrailError("there is no checkpoint; name a log's folder, or let the sequencer publish one.") from None
-    bracket = _Bracket(last)
-    others = [*_history(storage), *known]
-    expected: dict[int, list[tuple[str, Checkpoint]]] = {last.size: [("the checkpoint", last)]}
-    for where, note in others:
-        try:
-            checkpoint = opened(note, key)
-        except TrailError as error:
-            findings.add(Threat.REWRITTEN, where, str(error))
-            continue
-        findings.checkpoints += 1
-        bracket.add(checkpoint)
+    signed = _signed(storage, key, known, findings)
+    if not signed:
+        raise TrailError(findings.problems[0].detail)
+    where, last = signed[0] if signed[0][0] == CHECKPOINT else max(signed, key=lambda one: one[1].size)
+    expected: dict[int, list[tuple[str, Checkpoint]]] = {}
+    for where, checkpoint in signed:
         if checkpoint.size > last.size:
             cut = f"{checkpoint.size} entries were signed here, and the log has {last.size}"
             findings.add(Threat.TAIL_CUT, where, cut)
-        else:
-            expected.setdefault(checkpoint.size, []).append((where, checkpoint))
-    for size, several in expected.items():
+        expected.setdefault(checkpoint.size, []).append((where, checkpoint))
+    for size, several in sorted(expected.items()):
         if len({checkpoint.root for _, checkpoint in several}) > 1:
-            where = " and ".join(name for name, _ in several[:2])
-            findings.add(Threat.SPLIT_VIEW, where, f"two roots were signed for {size} entries")
-    entries = _followed(_entries(storage, last, expected, findings), bracket, findings)
+            other = next(name for name, one in several if one.root != several[0][1].root)
+            findings.add(Threat.SPLIT_VIEW, f"{several[0][0]} and {other}", f"two roots were signed for {size} entries")
+    bracket = _Bracket(checkpoint for _, checkpoint in signed)
+    entries = _followed(_entries(storage, last.size, expected, findings), bracket, findings)
     if table is None:
         for _ in entries:
             pass
-        return findings
-    compared = compare(table, ((entry.index, entry.event, entry.said) for entry in entries), last.size)
-    for threat, where, detail in compared.problems:
-        findings.add(Threat(threat), where, detail)
-    findings.rows, findings.dropped = compared.rows, compared.dropped
+    else:
+        compare(table, ((entry.index, entry.event, entry.said) for entry in entries), last.size, findings)
     return findings
+
+
+def _signed(
+    storage: Storage, key: PublicKey, known: Iterable[tuple[str, bytes]], findings: Findings
+) -> list[tuple[str, Checkpoint]]:
+    """Return every checkpoint that the key signed: the log's own, those of its history, those kept elsewhere."""
+    found = []
+    try:
+        found.append((CHECKPOINT, opened(storage.read(CHECKPOINT), key)))
+    except FileNotFoundError:
+        said = "there is no checkpoint; name a log's folder, or let the sequencer publish one."
+        findings.add(Threat.DAMAGED, CHECKPOINT, said)
+    except TrailError as error:
+        findings.add(Threat.DAMAGED, CHECKPOINT, str(error))
+    for where, note in [*_history(storage), *known]:
+        try:
+            found.append((where, opened(note, key)))
+            findings.checkpoints += 1
+        except TrailError as error:
+            findings.add(Threat.DAMAGED, where, str(error))
+    return found
 
 
 def _history(storage: Storage) -> Iterator[tuple[str, bytes]]:
@@ -166,65 +134,46 @@ def _history(storage: Storage) -> Iterator[tuple[str, bytes]]:
     for name in storage.names("checkpoints"):
         for number, line in enumerate(storage.read(name).splitlines(), 1):
             try:
-                text = json.loads(line)
-            except ValueError:
-                text = ""
-            yield f"{name}:{number}", str(text).encode()
+                note = str(json.loads(line)).encode()
+            except (ValueError, RecursionError):
+                note = b""
+            yield f"{name}:{number}", note
 
 
 def _entries(
-    storage: Storage, last: Checkpoint, expected: dict[int, list[tuple[str, Checkpoint]]], findings: Findings
+    storage: Storage, size: int, expected: dict[int, list[tuple[str, Checkpoint]]], findings: Findings
 ) -> Iterator[Entry]:
-    """Yield every entry while the tree is built anew and compared with tiles and checkpoints."""
-    growing = Growing()
-    tiles: dict[tuple[int, int], list[bytes]] = {}
-    _compare(growing, expected, findings)
-    try:
-        for index, content in Tiles(storage, last.size).entries(0, last.size):
-            for level, place, hash_ in growing.append(leaf_hash(content)):
-                if level % HEIGHT == 0:
-                    held = tiles.setdefault((level // HEIGHT, place // WIDTH), [])
-                    held.append(hash_)
-                    if len(held) == WIDTH:
-                        _compare_tile(storage, level // HEIGHT, place // WIDTH, held, findings)
-                        del tiles[level // HEIGHT, place // WIDTH]
-            _compare(growing, expected, findings)
+    """Yield every entry that can be read, while the tree is built anew."""
+    tree = Rebuilt(storage, expected, findings)
+    for first in range(0, size, WIDTH):
+        width = min(WIDTH, size - first)
+        try:
+            held = entries_of(storage, first // WIDTH, width)
+        except TrailError as error:
+            findings.add(Threat.DAMAGED, f"entries {first} to {first + width - 1}", str(error))
+            findings.unread.append(range(first, first + width))
+            _bridge(storage, first, width, tree)
+            continue
+        for index, content in enumerate(held, first):
             entry = taken_apart(index, content)
-            if entry is None:
-                findings.add(Threat.REWRITTEN, f"entry {index}", "the entry is not of the form that a writer gives it")
-            else:
+            tree.add(leaf_hash(content), entry.said["created_at"] if entry is not None else "")
+            if entry is not None:
                 findings.entries += 1
                 yield entry
-    except TrailError as error:
-        findings.add(Threat.DAMAGED, f"entry {growing.size}", str(error))
-    for (level, number), held in tiles.items():
-        _compare_tile(storage, level, number, held, findings)
-    if growing.size < last.size:
-        findings.add(Threat.DAMAGED, f"entry {growing.size}", f"{last.size - growing.size} entries cannot be read")
+            else:
+                said = "the entry is not of the form that a writer gives it"
+                findings.add(Threat.REWRITTEN, f"entry {index}", said)
+                findings.unread.append(range(index, index + 1))
+    tree.finish()
 
 
-def _compare(growing: Growing, expected: dict[int, list[tuple[str, Checkpoint]]], findings: Findings) -> None:
-    for where, checkpoint in expected.get(growing.size, ()):
-        if growing.root == checkpoint.root:
-            findings.agreed = max(findings.agreed, growing.size)
-        elif findings.agreed and where != "the checkpoint":
-            said = f"the log went on differently after {findings.agreed} entries than what was signed here"
-            findings.add(Threat.FORK, where, said)
-        else:
-            said = f"the first {growing.size} entries are not those that were signed here"
-            findings.add(Threat.REWRITTEN, where, said)
-
-
-def _compare_tile(storage: Storage, level: int, number: int, held: Sequence[bytes], findings: Findings) -> None:
-    name = tile_name(level, number, len(held))
+def _bridge(storage: Storage, first: int, width: int, tree: Rebuilt) -> None:
+    """Let the hashes of a tile stand for entries that cannot be read, so that the rest can be compared."""
     try:
-        content = storage.read(name)
-    except FileNotFoundError:
-        findings.add(Threat.DAMAGED, name, "the tile is missing")
-        return
-    if content != b"".join(held):
-        at = next((i for i, hash_ in enumerate(held) if content[i * HASH : (i + 1) * HASH] != hash_), len(held))
-        findings.add(Threat.REWRITTEN, name, f"hash {at} of the tile is not that of the entries")
+        for leaf in hashes_of(storage, 0, first // WIDTH, width):
+            tree.add(leaf)
+    except TrailError:
+        tree.give_up()
 
 
 class _Numbers:
@@ -238,8 +187,12 @@ class _Numbers:
     def see(self, entry: Entry) -> None:
         """Note an entry's number; one writer's events may come a little out of order."""
         ahead = self._ahead.setdefault(entry.writer, set())
-        ahead.add(entry.number)
         last = self._last.get(entry.writer, 0)
+        if entry.number <= last or entry.number in ahead:
+            said = f"its writer {entry.writer} has another event {entry.number}"
+            self._findings.add(Threat.ROW_INSERTED, f"entry {entry.index}", said)
+            return
+        ahead.add(entry.number)
         while last + 1 in ahead:
             last += 1
             ahead.discard(last)
@@ -260,38 +213,32 @@ class _Numbers:
 class _Bracket:
     """The time that checkpoints put around each entry."""
 
-    def __init__(self, last: Checkpoint) -> None:
-        self._signed = {last}
-
-    def add(self, checkpoint: Checkpoint) -> None:
-        """Take another checkpoint."""
-        self._signed.add(checkpoint)
+    def __init__(self, signed: Iterable[Checkpoint]) -> None:
+        self._marks = sorted((item.size, item.seconds) for item in set(signed) if item.seconds)
 
     def check(self, entries: Iterable[Entry], findings: Findings) -> Iterator[Entry]:
-        """Hand entries on; name those whose time lies outside the checkpoints around them."""
-        marks = sorted((item.size, item.seconds) for item in self._signed if item.seconds)
-        at, before = 0, 0
+        """Hand entries on; name those whose time lies outside the checkpoints around them.
+
+        A checkpoint that the entries do not agree with says nothing of their times.
+        """
+        marks, at, before = self._marks, 0, 0
+        late: list[tuple[tuple[int, int], Entry]] = []
         for entry in entries:
             while at < len(marks) and marks[at][0] <= entry.index:
-                before = max(before, marks[at][1])
+                before = max(before, marks[at][1]) if marks[at] not in findings.refuted else before
                 at += 1
-            said = str(entry.said.get("created_at", ""))
-            try:
-                seconds = datetime.fromisoformat(said).timestamp()
-            except ValueError:
-                seconds = 0.0
-            if before and seconds < before - EARLY:
+            seconds = milliseconds_of(UUID(entry.said["id"])) / 1000
+            if seconds < before - EARLY:
                 signed = written(datetime.fromtimestamp(before, UTC))
-                findings.add(
-                    Threat.BACKDATED,
-                    f"entry {entry.index}",
-                    f"it says {said}, and came after the checkpoint of {signed}",
-                )
+                said = f"it says {entry.said['created_at']}, and came after the checkpoint of {signed}"
+                findings.add(Threat.BACKDATED, f"entry {entry.index}", said)
             elif at < len(marks) and seconds > marks[at][1] + LATE:
-                findings.add(
-                    Threat.BACKDATED, f"entry {entry.index}", f"it says {said}, after the checkpoint that holds it"
-                )
+                late.append((marks[at], entry))
             yield entry
+        for mark, entry in late:
+            if mark not in findings.refuted:
+                said = f"it says {entry.said['created_at']}, after the checkpoint that holds it"
+                findings.add(Threat.BACKDATED, f"entry {entry.index}", said)
 
 
 def _followed(entries: Iterable[Entry], bracket: _Bracket, findings: Findings) -> Iterator[Entry]:
@@ -299,4 +246,5 @@ def _followed(entries: Iterable[Entry], bracket: _Bracket, findings: Findings) -
     for entry in bracket.check(entries, findings):
         numbers.see(entry)
         yield entry
-    numbers.finish()
+    if not findings.unread:  # else the holes may be where nothing can be read
+        numbers.finish()

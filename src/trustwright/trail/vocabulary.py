@@ -31,3 +31,7 @@ RESOURCE_TYPE: Final = re.compile(r"[a-z][a-z0-9_.-]{0,62}")
 
 PRIVILEGED: Final = frozenset({"delete", "export", "permission_change"})
 """Actions that an application may have fail when their event cannot be kept (``fail_closed``)."""
+
+TOMBSTONE: Final = "system_audit_log.month"
+"""The resource type of the event that says that a month's rows were dropped by the rules: its action is ``delete``, its
+``resource_id`` the month (``2026-11``), and its ``metadata`` name ``first_leaf`` and ``last_leaf``."""

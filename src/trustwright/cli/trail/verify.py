@@ -56,8 +56,11 @@ def command(context: click.Context, since: tuple[Path, ...], against: str, log: 
     for threat, count in sorted(findings.more.items()):
         click.echo(f"{threat}: {count} more")
     rows = f", {findings.rows} rows" if findings.rows is not None else ", no rows (--against bundles)"
-    dropped = f", {findings.dropped} rows lawfully dropped" if findings.dropped else ""
-    click.echo(f"looked at {findings.entries} entries{rows}{dropped}, {findings.checkpoints} earlier checkpoints")
+    dropped = f", {findings.dropped} rows that the log says were dropped" if findings.dropped else ""
+    waiting = f", {findings.waiting} rows wait for a checkpoint and were not" if findings.waiting else ""
+    click.echo(
+        f"looked at {findings.entries} entries{rows}{dropped}, {findings.checkpoints} earlier checkpoints{waiting}"
+    )
     if findings.intact:
         click.echo(
             "nothing was changed, removed or added behind the log"

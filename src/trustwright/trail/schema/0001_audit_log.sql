@@ -232,6 +232,7 @@ GRANT EXECUTE ON FUNCTION trail.make_partitions TO trustwright_sequencer;
 GRANT SELECT ON public.system_audit_log, trail.leaf, trail.tree, trail.dropped
 TO trustwright_reader, trustwright_sequencer, trustwright_retention;
 GRANT SELECT ON trail.writer TO trustwright_sequencer, trustwright_retention, trustwright_reader;
+GRANT SELECT (id) ON trail.intake TO trustwright_retention, trustwright_reader;
 GRANT SELECT, UPDATE, DELETE ON trail.intake TO trustwright_sequencer;
 GRANT INSERT ON trail.leaf TO trustwright_sequencer;
 GRANT INSERT, UPDATE ON trail.tree TO trustwright_sequencer;
