@@ -87,18 +87,19 @@ def run(folder: Path, events: int, seed: int, most_seconds: float) -> Outcome:
     producers = [_producer(url, folder, path, events) for path in told]
     sequencer, ends = _sequencer(url, folder), time.monotonic() + most_seconds
     while not all(_done(path, events) for path in told):
-        time.sleep(chance.uniform(0.02, 0.25))
-        _collect(folder, seen)
+        for _ in range(chance.randrange(1, 40)):
+            time.sleep(0.01)
+            _collect(folder, seen)
         if time.monotonic() < ends:
-            victim = chance.choice(["producer", "sequencer", "database"])
+            victim = chance.choice(["producer", "producer", "sequencer", "sequencer", "database"])
             if victim == "producer":
                 _kill(chance.choice(producers))
             elif victim == "sequencer":
                 _kill(sequencer)
             else:
                 _kill_database(folder)
+                url = _start_database(folder)
             kills[victim] += 1
-        url = _start_database(folder)
         for number, path in enumerate(told):
             if producers[number].poll() is not None and not _done(path, events):
                 producers[number] = _producer(url, folder, path, events - _count(path))
@@ -106,24 +107,25 @@ def run(folder: Path, events: int, seed: int, most_seconds: float) -> Outcome:
             sequencer = _sequencer(url, folder)
     for process in producers:
         process.wait(60)
-    _finish(url, folder)
-    time.sleep(0.2)
-    sequencer.terminate()
-    sequencer.wait(30)
+    sequencer = _finish(url, folder, sequencer)
+    _kill(sequencer)
     return _outcome(url, folder, told, kills, seen)
 
 
-def _finish(url: str, folder: Path) -> None:
-    """Let a last producer adopt what killed ones left, then wait until everything is in the tree."""
-    subprocess.run([sys.executable, "-c", PRODUCER, url, folder / "spool", folder / "told-last", "1"], check=True)
-    with psycopg.connect(url, autocommit=True) as connection:
-        for _ in range(300):
+def _finish(url: str, folder: Path, sequencer: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    """Let a last producer adopt what killed ones left, then wait until everything is in the tree and signed."""
+    last = [sys.executable, "-c", PRODUCER, url, str(folder / "spool"), str(folder / "told-last"), "1"]
+    subprocess.run(last, check=True)
+    for _ in range(300):
+        if sequencer.poll() is not None:
+            sequencer = _sequencer(url, folder)
+        with psycopg.connect(url, autocommit=True) as connection:
             row = connection.execute("SELECT count(*) FROM trail.intake").fetchone()
             size = connection.execute("SELECT size FROM trail.tree").fetchone()
-            state = opened((folder / "log" / CHECKPOINT).read_bytes(), trusted_key(folder / "keys"))
-            if row == (0,) and size == (state.size,):
-                return
-            time.sleep(0.1)
+        state = opened((folder / "log" / CHECKPOINT).read_bytes(), trusted_key(folder / "keys"))
+        if row == (0,) and size == (state.size,):
+            return sequencer
+        time.sleep(0.1)
     raise RuntimeError("the sequencer did not finish")
 
 

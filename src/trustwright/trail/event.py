@@ -91,8 +91,8 @@ class Event:
         for name, words in _WORDS.items():
             if getattr(self, name) not in words:
                 raise EventError(name, f"is none of {', '.join(words)}")
-        _text("resource_type", self.resource_type, 63)
-        if not RESOURCE_TYPE.fullmatch(self.resource_type or ""):
+        kind: object = self.resource_type
+        if not isinstance(kind, str) or not RESOURCE_TYPE.fullmatch(kind):
             raise EventError("resource_type", "is not a lower-case word of at most 63 letters, digits, _ . or -")
         if not isinstance(self.id, UUID):
             raise EventError("id", "is not a UUID")
@@ -141,7 +141,7 @@ def canonical(value: object) -> bytes:
     """Return the canonical JSON of plain data without floating-point numbers."""
     written = _ENCODER.encode(value)
     # Encoded in order of code points. UTF-16 orders otherwise only what lies beyond the basic plane.
-    return written if written.isascii() or max(written) < 0xF0 else _ENCODER.encode(_ordered(value))
+    return written if written.isascii() or max(written) < 0xF0 else msgspec.json.encode(_ordered(value))
 
 
 def written(moment: datetime) -> str:
@@ -209,10 +209,16 @@ def _plain(name: str, text: str) -> None:
         raise EventError(name, "contains half of a surrogate pair")
 
 
+def _address(value: object) -> str:
+    if not isinstance(value, str):
+        raise EventError("ip_address", "is no IPv4 or IPv6 address")
+    return _plain_address(value)
+
+
 @lru_cache(maxsize=10_000)
-def _address(value: object) -> str | None:
+def _plain_address(value: str) -> str:
     try:
-        found = ipaddress.ip_address(value) if isinstance(value, str) and "%" not in value else None
+        found = ipaddress.ip_address(value) if "%" not in value else None
     except ValueError:
         found = None
     if found is None:

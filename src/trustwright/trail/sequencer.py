@@ -83,6 +83,10 @@ class Sequencer:
         """The number of entries in the tree."""
         return self._tiles.size
 
+    def close(self) -> None:
+        """Let the database go; another sequencer may take over."""
+        self._connection.close()
+
     def step(self, most: int = BATCH) -> int:
         """Move at most so many events into the tree; return how many came.
 
@@ -179,4 +183,8 @@ def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
         raise TrailError(
             f"the database cannot be reached ({str(error).strip()[:200]}); start it, or check its URL."
         ) from error
-    return Sequencer(connection, storage, Signer(keys))
+    try:
+        return Sequencer(connection, storage, Signer(keys))
+    except BaseException:
+        connection.close()
+        raise

@@ -20,6 +20,9 @@ WIDTH: Final = 256
 HEIGHT: Final = 8
 HASH: Final = 32
 LONGEST_ENTRY: Final = 0xFFFF
+_MOST_READ: Final = 1_000
+"""Tiles kept in memory, of 8 kB each."""
+
 CHECKPOINT: Final = "checkpoint"
 
 
@@ -165,7 +168,7 @@ class Tiles:
     def __init__(self, storage: Storage, size: int = 0) -> None:
         self.storage = storage
         self.size = size
-        self._read: dict[tuple[int, int], list[bytes]] = {}
+        self._read: dict[tuple[int, int, int], list[bytes]] = {}
         self._last: dict[int | str, list[bytes]] = {}
 
     @cached_property
@@ -236,10 +239,12 @@ class Tiles:
         """
         if level % HEIGHT:
             return node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
-        tile = level // HEIGHT, index // WIDTH
+        number = index // WIDTH
+        tile = level // HEIGHT, number, min(WIDTH, (self.size >> level) - number * WIDTH)
         if tile not in self._read:
-            width = min(WIDTH, (self.size >> level) - tile[1] * WIDTH)
-            self._read[tile] = hashes_of(self.storage, *tile, width)
+            if len(self._read) >= _MOST_READ:
+                self._read.clear()
+            self._read[tile] = hashes_of(self.storage, *tile)
         return self._read[tile][index % WIDTH]
 
     def entries(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:

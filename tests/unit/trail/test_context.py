@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from trustwright.trail.context import Context, acting, current, without_request
+from trustwright.trail.context import Context, acting, begin, current, end
 
 ANNA, BEN = UUID(int=1), UUID(int=2)
 
@@ -51,5 +51,15 @@ def test_tasks_side_by_side_know_each_their_own() -> None:
     assert asyncio.run(both()) == (ANNA, BEN)
 
 
-def test_the_request_s_id_is_no_column() -> None:
-    assert without_request({"request_id": "r1", "actor_id": ANNA}) == {"actor_id": ANNA}
+def test_a_request_is_asked_only_when_something_wants_to_know() -> None:
+    asked: list[int] = []
+
+    def known() -> Context:
+        asked.append(1)
+        return Context(actor_id=ANNA)
+
+    token = begin(known)
+    assert asked == []
+    assert current() == {"actor_id": ANNA}
+    end(token)
+    assert (current(), asked) == ({}, [1])

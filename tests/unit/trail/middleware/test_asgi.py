@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tests.trail_spool import Spooled, spooled  # noqa: F401 - a fixture
+from tests.trail_spool import Spooled
 from trustwright import trail
 from trustwright.trail.middleware.asgi import AuditMiddleware
 
@@ -44,7 +44,7 @@ def client(**options: Any) -> TestClient:
         ("GET", "/orders/broken", "read", "error"),
     ],
 )
-def test_what_is_recorded(spooled: Spooled, method: str, path: str, action: str, outcome: str) -> None:  # noqa: F811
+def test_what_is_recorded(spooled: Spooled, method: str, path: str, action: str, outcome: str) -> None:
     answer = client().request(method, path, headers={"user-agent": "probe", "x-request-id": "r-1"})
     (event,) = spooled()
     assert (event["action"], event["outcome"], event["actor_id"]) == (action, outcome, str(ACTOR))
@@ -53,7 +53,7 @@ def test_what_is_recorded(spooled: Spooled, method: str, path: str, action: str,
     assert event.get("resource_id") == ("42" if "42" in path else None)
 
 
-def test_what_changes_nothing_is_not_recorded(spooled: Spooled) -> None:  # noqa: F811
+def test_what_changes_nothing_is_not_recorded(spooled: Spooled) -> None:
     client().get("/orders/42")
     client(ignored=("/healthz",)).post("/healthz/deep")
     assert spooled() == []
@@ -62,12 +62,12 @@ def test_what_changes_nothing_is_not_recorded(spooled: Spooled) -> None:  # noqa
 @pytest.mark.parametrize(
     ("proxies", "address"), [(0, "203.0.113.7"), (1, "198.51.100.2"), (2, "192.0.2.1"), (9, "192.0.2.1")]
 )
-def test_only_so_many_proxies_are_believed(spooled: Spooled, proxies: int, address: str) -> None:  # noqa: F811
+def test_only_so_many_proxies_are_believed(spooled: Spooled, proxies: int, address: str) -> None:
     client(proxies=proxies).post("/x", headers={"x-forwarded-for": "192.0.2.1, 198.51.100.2"})
     assert spooled()[0]["ip_address"] == address
 
 
-def test_what_is_recorded_within_a_request_knows_who_asked(spooled: Spooled) -> None:  # noqa: F811
+def test_what_is_recorded_within_a_request_knows_who_asked(spooled: Spooled) -> None:
     app = FastAPI()
 
     @app.get("/export")
@@ -84,7 +84,7 @@ def test_what_is_recorded_within_a_request_knows_who_asked(spooled: Spooled) -> 
     assert second["metadata"] == {"rows": 7}
 
 
-def test_litestar(spooled: Spooled) -> None:  # noqa: F811
+def test_litestar(spooled: Spooled) -> None:
     @post("/orders")
     async def order() -> None:
         return None
@@ -97,7 +97,7 @@ def test_litestar(spooled: Spooled) -> None:  # noqa: F811
     assert (event["action"], event["resource_type"], event["actor_type"]) == ("create", "orders", "system")
 
 
-def test_nothing_is_left_of_a_request_after_it(spooled: Spooled) -> None:  # noqa: F811
+def test_nothing_is_left_of_a_request_after_it(spooled: Spooled) -> None:
     client().post("/orders", headers={"x-request-id": "r-3"})
     trail.record("read", "report")
     assert "actor_id" not in spooled()[1]

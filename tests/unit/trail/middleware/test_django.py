@@ -8,7 +8,7 @@ import django
 import pytest
 from django.conf import settings
 
-from tests.trail_spool import Spooled, spooled  # noqa: F401 - a fixture
+from tests.trail_spool import Spooled
 
 if not settings.configured:
     settings.configure(
@@ -50,7 +50,7 @@ def said(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [(e["action"], e["resource_type"], e.get("resource_id"), e["metadata"]["rows"]) for e in events]
 
 
-def test_every_way_to_change_rows_is_seen(spooled: Spooled, tables: None) -> None:  # noqa: F811
+def test_every_way_to_change_rows_is_seen(spooled: Spooled, tables: None) -> None:
     one = Group.objects.create(name="a")
     key = str(one.pk)
     Group.objects.bulk_create([Group(name="b"), Group(name="c")])
@@ -74,7 +74,7 @@ def test_every_way_to_change_rows_is_seen(spooled: Spooled, tables: None) -> Non
     ]
 
 
-def test_what_is_rolled_back_was_not_done(spooled: Spooled, tables: None) -> None:  # noqa: F811
+def test_what_is_rolled_back_was_not_done(spooled: Spooled, tables: None) -> None:
     with transaction.atomic():
         Group.objects.create(name="a")
         transaction.set_rollback(True)
@@ -83,7 +83,7 @@ def test_what_is_rolled_back_was_not_done(spooled: Spooled, tables: None) -> Non
     assert len(spooled()) == 1
 
 
-def test_other_tables_and_reads_are_left_alone(spooled: Spooled, tables: None) -> None:  # noqa: F811
+def test_other_tables_and_reads_are_left_alone(spooled: Spooled, tables: None) -> None:
     list(Group.objects.filter(name="x"))
     Permission.objects.filter(codename="x").delete()
     Group.objects.filter(name="nobody").delete()
@@ -94,13 +94,13 @@ def test_other_tables_and_reads_are_left_alone(spooled: Spooled, tables: None) -
     ("method", "number", "recorded"),
     [("post", 200, [("create", "success")]), ("get", 200, []), ("get", 403, [("read", "failure")])],
 )
-def test_requests(spooled: Spooled, method: str, number: int, recorded: list[tuple[str, str]]) -> None:  # noqa: F811
+def test_requests(spooled: Spooled, method: str, number: int, recorded: list[tuple[str, str]]) -> None:
     getattr(Client(), method)(f"/orders/{number}", headers={"user-agent": "probe"})
     events = spooled()
     assert [(event["action"], event["outcome"]) for event in events] == recorded
     assert all(event["user_agent"] == "probe" for event in events)
 
 
-def test_requests_of_the_asynchronous_world(spooled: Spooled) -> None:  # noqa: F811
+def test_requests_of_the_asynchronous_world(spooled: Spooled) -> None:
     asyncio.run(AsyncClient().post("/orders/201"))
     assert [event["action"] for event in spooled()] == ["create"]

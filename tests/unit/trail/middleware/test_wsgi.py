@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, abort, request
 
-from tests.trail_spool import Spooled, spooled  # noqa: F401 - a fixture
+from tests.trail_spool import Spooled
 from trustwright import trail
 from trustwright.trail.middleware.wsgi import ACTOR, AuditMiddleware
 
@@ -36,7 +36,7 @@ def shop() -> Flask:
         ("DELETE", 500, [("delete", "orders", "error")]),
     ],
 )
-def test_what_is_recorded(spooled: Spooled, method: str, number: int, recorded: list[tuple[str, ...]]) -> None:  # noqa: F811
+def test_what_is_recorded(spooled: Spooled, method: str, number: int, recorded: list[tuple[str, ...]]) -> None:
     shop().test_client().open(f"/orders/{number}", method=method, headers={"X-Request-Id": "r-1"}).close()
     events = spooled()
     assert [(event["action"], event["resource_type"], event["outcome"]) for event in events] == recorded
@@ -44,7 +44,7 @@ def test_what_is_recorded(spooled: Spooled, method: str, number: int, recorded: 
     assert all(event["metadata"]["request_id"] == "r-1" for event in events)
 
 
-def test_a_stream_is_recorded_when_it_is_through_and_once(spooled: Spooled) -> None:  # noqa: F811
+def test_a_stream_is_recorded_when_it_is_through_and_once(spooled: Spooled) -> None:
     sent: list[int] = []
 
     def app(environ: object, start: object) -> Iterator[bytes]:
@@ -62,7 +62,7 @@ def test_a_stream_is_recorded_when_it_is_through_and_once(spooled: Spooled) -> N
     assert sent == [0, 1, 2]
 
 
-def test_an_application_that_breaks_at_once(spooled: Spooled) -> None:  # noqa: F811
+def test_an_application_that_breaks_at_once(spooled: Spooled) -> None:
     def app(environ: object, start: object) -> list[bytes]:
         raise RuntimeError
 
