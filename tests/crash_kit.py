@@ -87,7 +87,7 @@ def run(folder: Path, events: int, seed: int, most_seconds: float) -> Outcome:
     producers = [_producer(url, folder, path, events) for path in told]
     sequencer, ends = _sequencer(url, folder), time.monotonic() + most_seconds
     while not all(_done(path, events) for path in told):
-        for _ in range(chance.randrange(1, 40)):
+        for _ in range(chance.randrange(5, 120)):
             time.sleep(0.01)
             _collect(folder, seen)
         if time.monotonic() < ends:
@@ -97,7 +97,7 @@ def run(folder: Path, events: int, seed: int, most_seconds: float) -> Outcome:
             elif victim == "sequencer":
                 _kill(sequencer)
             else:
-                _kill_database(folder)
+                kill_database(folder)
                 url = _start_database(folder)
             kills[victim] += 1
         for number, path in enumerate(told):
@@ -198,7 +198,7 @@ def _start_database(folder: Path) -> str:
     raise RuntimeError(said[-500:])
 
 
-def _kill_database(folder: Path) -> None:
+def kill_database(folder: Path) -> None:
     """Kill every process of the database at once, as a power cut would."""
     try:
         postmaster = int((folder / "postgresql" / "postmaster.pid").read_text().split("\n")[0])
@@ -226,7 +226,7 @@ def main() -> int:
     said = parser.parse_args()
     with TemporaryDirectory(prefix="tw", ignore_cleanup_errors=True) as name:
         found = run(Path(name), said.events // 2, said.seed, said.seconds)
-        _kill_database(Path(name))
+        kill_database(Path(name))
     sys.stdout.write(f"{found}\n")
     return int(bool(found.lost or found.twice or found.forked or found.problems))
 
