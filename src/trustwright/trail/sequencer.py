@@ -15,10 +15,11 @@ from typing import Any, Final
 import psycopg
 from psycopg import Connection
 
+from trustwright.trail.anchors import Anchoring
 from trustwright.trail.errors import TrailError
 from trustwright.trail.merkle import EMPTY_ROOT
 from trustwright.trail.signer import Signer
-from trustwright.trail.tiles import CHECKPOINT, Storage, Tiles
+from trustwright.trail.tiles import CHECKPOINT, Folder, Storage, Tiles
 
 _LOCK: Final = 7_230_531_101
 """Advisory lock of the one sequencer of a database."""
@@ -48,14 +49,21 @@ class Sequencer:
         storage: where the log's files lie.
         signer: signs the checkpoints.
         clock: gives the time in seconds since 1970 UTC.
+        anchoring: delivers checkpoints to places outside.
 
     Raises:
         TrailError: another sequencer runs, or database, files and signatures do not belong together.
     """
 
     def __init__(
-        self, connection: Connection[Any], storage: Storage, signer: Signer, clock: Callable[[], float] = time.time
+        self,
+        connection: Connection[Any],
+        storage: Storage,
+        signer: Signer,
+        clock: Callable[[], float] = time.time,
+        anchoring: Anchoring | None = None,
     ) -> None:
+        self._anchoring = anchoring
         self._connection = connection
         self._storage = storage
         self._signer = signer
@@ -123,6 +131,8 @@ class Sequencer:
         day = datetime.fromtimestamp(self._signer.last.seconds, UTC).strftime("%Y/%m/%d")
         self._storage.write({CHECKPOINT: written, **self._history(f"checkpoints/{day}.jsonl", written)})
         self._published = self._clock()
+        if self._anchoring is not None:
+            self._anchoring.offer(written, self._tiles.size, self._clock)
         return written
 
     def _history(self, name: str, written: bytes) -> dict[str, bytes]:
@@ -166,7 +176,7 @@ def _minute(line: bytes) -> int:
     return seconds // 60
 
 
-def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
+def open_sequencer(url: str, storage: Folder, keys: Path) -> Sequencer:
     """Connect and become the sequencer of a database.
 
     Args:
@@ -184,7 +194,7 @@ def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
             f"the database cannot be reached ({str(error).strip()[:200]}); start it, or check its URL."
         ) from error
     try:
-        return Sequencer(connection, storage, Signer(keys))
+        return Sequencer(connection, storage, Signer(keys), anchoring=Anchoring(keys, storage))
     except BaseException:
         connection.close()
         raise
