@@ -122,13 +122,13 @@ class Sequencer:
         return written
 
     def _history(self, name: str, written: bytes) -> dict[str, bytes]:
-        """Return the day's file with this checkpoint: one a minute is kept, and the last."""
+        """Return the day's file with this checkpoint: the last of each minute is kept."""
         try:
             lines = self._storage.read(name).splitlines(keepends=True)
         except FileNotFoundError:
             lines = []
         line = json.dumps(written.decode()).encode() + b"\n"
-        if len(lines) > 1 and _minute(lines[-2]) == _minute(line):
+        if lines and _minute(lines[-1]) == _minute(line):
             lines.pop()
         return {name: b"".join([*lines, line])}
 

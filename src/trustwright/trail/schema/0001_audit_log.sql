@@ -146,6 +146,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     fresh integer;
 BEGIN
+    IF cardinality(ids) > 1 AND (SELECT count(DISTINCT id) FROM unnest(ids) AS one (id)) < cardinality(ids) THEN
+        RAISE EXCEPTION 'an id comes twice in one call' USING ERRCODE = 'unique_violation';
+    END IF;
     WITH given AS (
         SELECT * FROM unnest(
             ids, moments, actor_ids, actor_types, actions, resource_types, resource_ids, outcomes, addresses, agents,
