@@ -78,6 +78,10 @@ class Sequencer:
             )
         return tiles
 
+    def close(self) -> None:
+        """Let the database go, for another sequencer to take."""
+        self._connection.close()
+
     @property
     def size(self) -> int:
         """The number of entries in the tree."""
@@ -179,4 +183,8 @@ def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
         raise TrailError(
             f"the database cannot be reached ({str(error).strip()[:200]}); start it, or check its URL."
         ) from error
-    return Sequencer(connection, storage, Signer(keys))
+    try:
+        return Sequencer(connection, storage, Signer(keys))
+    except BaseException:
+        connection.close()
+        raise
