@@ -30,6 +30,8 @@ from trustwright.trail.tiles import CHECKPOINT, Folder, Tiles
 from trustwright.trail.verify import verify
 from trustwright.trail.vocabulary import TOMBSTONE
 
+pytestmark = pytest.mark.slow
+
 AGO = 1200
 """Seconds since the first event; each step of the log is a minute."""
 

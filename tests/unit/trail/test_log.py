@@ -111,4 +111,4 @@ class Log(RuleBasedStateMachine):
 Log.TestCase.settings = settings(
     max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestLog = Log.TestCase
+TestLog = pytest.mark.slow(Log.TestCase)
