@@ -261,10 +261,10 @@ class Files:
                     raise DamageError(name + " is too large")
                 return self._zip.read(self._prefix + name)
             with open(os.path.join(self._path, name), "rb") as file:
-                content = file.read(LARGEST + 1)
+                content = file.read() if os.fstat(file.fileno()).st_size <= LARGEST else None
         except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
             raise DamageError(name + " is missing or cannot be read") from None
-        if len(content) > LARGEST:
+        if content is None:
             raise DamageError(name + " is too large")
         return content
 
