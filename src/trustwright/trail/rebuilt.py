@@ -59,7 +59,6 @@ class Rebuilt:
         for where, checkpoint in self._expected.get(growing.size, ()):
             if growing.root == checkpoint.root:
                 self._findings.agreed = growing.size
-                self._newest = ""
                 continue
             self._findings.refuted.add((checkpoint.size, checkpoint.seconds))
             if where != CHECKPOINT and self._newest > written(datetime.fromtimestamp(checkpoint.seconds + 1, UTC)):

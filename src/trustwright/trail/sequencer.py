@@ -19,7 +19,7 @@ from trustwright.trail.anchors import Anchoring
 from trustwright.trail.errors import TrailError
 from trustwright.trail.merkle import EMPTY_ROOT
 from trustwright.trail.signer import Signer
-from trustwright.trail.tiles import CHECKPOINT, Folder, Storage, Tiles
+from trustwright.trail.tiles import CHECKPOINT, Storage, Tiles
 
 _LOCK: Final = 7_230_531_101
 """Advisory lock of the one sequencer of a database."""
@@ -86,14 +86,14 @@ class Sequencer:
             )
         return tiles
 
+    def close(self) -> None:
+        """Let the database go; another sequencer may take over."""
+        self._connection.close()
+
     @property
     def size(self) -> int:
         """The number of entries in the tree."""
         return self._tiles.size
-
-    def close(self) -> None:
-        """Let the database go; another sequencer may take over."""
-        self._connection.close()
 
     def step(self, most: int = BATCH) -> int:
         """Move at most so many events into the tree; return how many came.
@@ -136,13 +136,13 @@ class Sequencer:
         return written
 
     def _history(self, name: str, written: bytes) -> dict[str, bytes]:
-        """Return the day's file with this checkpoint: one a minute is kept, and the last."""
+        """Return the day's file with this checkpoint: the last of each minute is kept."""
         try:
             lines = self._storage.read(name).splitlines(keepends=True)
         except FileNotFoundError:
             lines = []
         line = json.dumps(written.decode()).encode() + b"\n"
-        if len(lines) > 1 and _minute(lines[-2]) == _minute(line):
+        if lines and _minute(lines[-1]) == _minute(line):
             lines.pop()
         return {name: b"".join([*lines, line])}
 
@@ -176,7 +176,7 @@ def _minute(line: bytes) -> int:
     return seconds // 60
 
 
-def open_sequencer(url: str, storage: Folder, keys: Path) -> Sequencer:
+def open_sequencer(url: str, storage: Storage, keys: Path) -> Sequencer:
     """Connect and become the sequencer of a database.
 
     Args:

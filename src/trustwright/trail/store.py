@@ -36,7 +36,8 @@ async def append_async(connection: AsyncConnection[Any], writer: UUID, events: S
     return int(row[0]) if row is not None else 0
 
 
-def _columns(writer: UUID, events: Sequence[Event]) -> list[object]:
+def _columns(writer: UUID, given: Sequence[Event]) -> list[object]:
+    events = list({event.id: event for event in given}.values())
     return [
         writer,
         [event.id for event in events],

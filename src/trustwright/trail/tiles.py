@@ -200,6 +200,7 @@ class Tiles:
             files |= self._completed(kind, items)
         self.storage.write(files)
         self.size = self._growing.size
+        self._read.clear()  # the last tile of each level has grown, and a long-lived process need not keep the rest
         return leaves
 
     def _completed(self, kind: int | str, items: list[bytes]) -> dict[str, bytes]:

@@ -1,6 +1,8 @@
 """record: in the caller's transaction or in the writer's, with what is known of the request, before and after."""
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -102,3 +104,35 @@ def test_a_bad_event_is_refused_and_nothing_is_recorded(spooled: Spooled) -> Non
     with pytest.raises(trail.EventError, match=r"metadata\.amount is a floating-point number"):
         trail.record("create", "payment", metadata={"amount": 1.5})
     assert spooled() == []
+
+
+@pytest.fixture
+def recorded(places: Path, database: str) -> Iterator[Any]:
+    """A function that returns the columns of all events, in their order."""
+    trail.configure()
+
+    def read(columns: str) -> list[tuple[Any, ...]]:
+        trail.close()
+        with psycopg.connect(database) as connection:
+            found = f"SELECT {columns} FROM system_audit_log JOIN trail.intake USING (id) ORDER BY arrival"  # noqa: S608
+            return connection.execute(found.encode()).fetchall()
+
+    yield read
+    trail.close()
+
+
+def test_an_event_of_its_own_survives_the_caller_s_rollback(recorded: Any, database: str) -> None:
+    with psycopg.connect(database) as connection:
+        trail.record("delete", "order", resource_id="1", outcome="failure")
+        connection.rollback()
+    assert recorded("resource_id, outcome") == [("1", "failure")]
+
+
+def test_what_is_known_of_the_request_goes_in(recorded: Any) -> None:
+    with trail.acting(actor_type="user", actor_id=ANNA, ip_address="192.0.2.7", request_id="r1"):
+        trail.record("read", "order", metadata={"a": 1})
+    trail.record("read", "order")
+    assert recorded("actor_type, actor_id, host(ip_address), metadata") == [
+        ("user", ANNA, "192.0.2.7", {"a": 1, "request_id": "r1"}),
+        ("system", None, None, None),
+    ]

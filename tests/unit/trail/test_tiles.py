@@ -105,6 +105,14 @@ def test_a_partial_file_that_was_removed_is_read_from_the_whole_one() -> None:
     assert list(before.entries(0, 200)) == list(enumerate(held[:200]))
 
 
+def test_what_was_read_before_the_tree_grew_is_read_again() -> None:
+    tiles = Tiles(Memory())
+    for start in range(0, 600, 40):
+        tiles.append(leaves(600)[start : start + 40])
+        for index in range(0, tiles.size, 7):
+            assert tiles.node(0, index) == leaf_hash(leaves(600)[index])
+
+
 def test_superseded_files_are_removed() -> None:
     storage = Memory()
     tiles = Tiles(storage)

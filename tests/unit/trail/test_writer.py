@@ -2,12 +2,14 @@
 
 import logging
 from pathlib import Path
+from threading import Thread
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from tests.trail_log import event
+from trustwright.trail.errors import TrailError
 from trustwright.trail.spool import Spool
 from trustwright.trail.writer import Writer
 
@@ -85,3 +87,30 @@ def test_an_event_that_the_database_never_takes_holds_up_no_other(
     assert recorded(database) == [event(1).id, event(2).id]
     assert (tmp_path / "a.refused").read_bytes() == bad.entry + b"\n"
     assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
+
+
+def test_many_threads_record_each_event_once(database: str, tmp_path: Path) -> None:
+    writer = Writer(database, tmp_path / "a.spool")
+    events = [event(number) for number in range(100)]
+
+    def record() -> None:
+        for future in [writer.submit(one) for one in events]:
+            future.result(30)
+
+    threads = [Thread(target=record) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert writer.close()
+    assert sorted(recorded(database)) == sorted(one.id for one in events)
+    with psycopg.connect(database) as connection:
+        numbers = connection.execute("SELECT number FROM trail.intake ORDER BY arrival").fetchall()
+    assert [number for (number,) in numbers] == list(range(1, 101))
+
+
+def test_a_closed_writer_takes_nothing(database: str, tmp_path: Path) -> None:
+    writer = Writer(database, tmp_path / "a.spool")
+    assert writer.close()
+    with pytest.raises(TrailError, match="is closed"):
+        writer.submit(event(1))

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from contextlib import closing
 from types import FrameType
 
 import click
@@ -44,5 +45,6 @@ def command(once: bool, tick: float, heartbeat: float) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    sequencer.run(stop, tick, heartbeat)
+    with closing(sequencer):
+        sequencer.run(stop, tick, heartbeat)
     click.echo(f"{sequencer.size} entries, signed")

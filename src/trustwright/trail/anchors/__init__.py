@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from trustwright.trail.errors import TrailError
-from trustwright.trail.tiles import Folder, Tiles
+from trustwright.trail.tiles import Folder, Storage, Tiles
 
 log = logging.getLogger(__name__)
 
@@ -106,13 +106,13 @@ class Anchoring:
 
     Args:
         keys: the folder that names the anchors.
-        log_folder: where receipts go, below ``anchors/``.
+        storage: the log's files; receipts go below ``anchors/``.
         every: seconds between two deliveries.
     """
 
-    def __init__(self, keys: Path, log_folder: Folder, every: float = EVERY) -> None:
+    def __init__(self, keys: Path, storage: Storage, every: float = EVERY) -> None:
         self._keys = keys
-        self._folder = log_folder
+        self._storage = storage
         self._every = every
         self._next = 0.0
         self._busy = threading.Lock()
@@ -132,14 +132,14 @@ class Anchoring:
             for anchor in configured(self._keys):
                 name = f"{anchor.kind} {anchor.target}"
                 try:
-                    receipt = anchor.module.put(anchor.target, checkpoint, Tiles(self._folder, size))
+                    receipt = anchor.module.put(anchor.target, checkpoint, Tiles(self._storage, size))
                 except (TrailError, OSError, ValueError) as error:
                     log.warning("the anchor %s did not take the checkpoint of %d entries: %s", name, size, error)
                     known[name] = {**known.get(name, {}), "error": str(error)[:300]}
                     continue
                 known[name] = {"size": size, "seconds": int(clock())}
                 if receipt:
-                    self._folder.write({f"anchors/{size}.{anchor.kind}": receipt})
+                    self._storage.write({f"anchors/{size}.{anchor.kind}": receipt})
             Folder(self._keys).write({STATE: json.dumps(known, indent=2, sort_keys=True).encode() + b"\n"})
         finally:
             self._busy.release()

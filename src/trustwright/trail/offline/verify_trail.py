@@ -261,10 +261,10 @@ class Files:
                     raise DamageError(name + " is too large")
                 return self._zip.read(self._prefix + name)
             with open(os.path.join(self._path, name), "rb") as file:
-                content = file.read(LARGEST + 1)
+                content = file.read() if os.fstat(file.fileno()).st_size <= LARGEST else None
         except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
             raise DamageError(name + " is missing or cannot be read") from None
-        if len(content) > LARGEST:
+        if content is None:
             raise DamageError(name + " is too large")
         return content
 
@@ -468,7 +468,8 @@ class Walk:
         self._signed = sorted((one for one in signed if one.size <= last.size), key=lambda one: one.size)
         self._edge: list[bytes] | None = []
         self._tops: list[bytes] = []
-        self._agreed = 0
+        self._agreed = self._scanned = 0
+        self._latest = EPOCH
         self._refuted: set[tuple[int, datetime | None]] = set()
 
     def run(self, events: Events | None) -> int:
@@ -543,17 +544,17 @@ class Walk:
                 self._report.add(REWRITTEN, one.where, told)
 
     def _newest(self, signed: Checkpoint) -> datetime:
-        """Return the latest time of the events since the last agreement up to what was signed."""
-        newest = datetime.fromtimestamp(0, timezone.utc)
-        for number in range(self._agreed // 256, -(-signed.size // 256)):
+        """Return the latest time of the events up to what was signed."""
+        for number in range(self._scanned // 256, -(-signed.size // 256)):
             try:
                 content = self._files.tile("entries", number, min(256, self._last.size - 256 * number))
                 for index, entry in enumerate(entries_of(content), 256 * number):
-                    if self._agreed <= index < signed.size:
-                        newest = max(newest, read_event(entry)[3])
+                    if self._scanned <= index < signed.size:
+                        self._latest = max(self._latest, read_event(entry)[3])
             except (DamageError, IndexError):
                 continue
-        return newest
+        self._scanned = signed.size
+        return self._latest
 
     def _higher(self) -> None:
         level, hashes = 1, self._tops

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.offline import FILE, run_offline, threats_of
@@ -106,6 +106,7 @@ def test_the_vectors_of_rfc_8032(public: str, message: str, signature: str) -> N
     assert not key.verifies(bytes.fromhex(message) + b"x", bytes.fromhex(signature))
 
 
+@settings(max_examples=30)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=100))
 def test_signatures_of_another_library_hold(seed: bytes, message: bytes) -> None:
     private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -143,6 +144,7 @@ def test_the_root_is_that_of_the_reference(size: int) -> None:
     assert offline.folded([leaf_hash(leaf) for leaf in leaves_of(size)]) == slow_root(leaves_of(size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tile/0/000.p/3", "tile/entries/000.p/3", "checkpoint"])
 def test_every_changed_bit_of_every_file_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert found_in(SMALL) == set()
