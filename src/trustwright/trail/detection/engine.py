@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from trustwright.trail.detection.rules import Correlation, Rule, Selection
-from trustwright.trail.detection.seen import Firing, Group, Seen, seen
+from trustwright.trail.detection.seen import Firing, Group, Kind, Seen, seen
 from trustwright.trail.verify import Entry
 
 NAMED: Final = 50
@@ -65,6 +65,7 @@ class Engine:
         self._rules = rules
         self._zone = zone
         self._newest = 0
+        self._concerned: dict[Kind, list[Rule]] = {}
         self._told: dict[tuple[str, Group], int] = {}
         self.next = 0
         """The index of the entry after the last one seen."""
@@ -74,7 +75,10 @@ class Engine:
         for entry in entries:
             one = seen(entry, self._newest, self._zone)
             self.next = entry.index + 1
-            for rule in self._rules:
+            rules = self._concerned.get(one.kind)
+            if rules is None:
+                rules = self._concerned[one.kind] = [rule for rule in self._rules if rule.top.concerns(one.kind)]
+            for rule in rules:
                 for firing in _fired(rule.top, one):
                     if self._is_news(rule, firing):
                         yield _alert(rule, firing, one.leaf)
@@ -95,7 +99,7 @@ def _fired(source: Selection | Correlation, one: Seen) -> list[Firing]:
     if isinstance(source, Correlation):
         return _correlated(source, one)
     found = source.detector.passed(one) if source.detector is not None else []
-    if source.matches(one.fields):
+    if source.possible(one.kind) and source.matches(one.fields):
         group = source.group(one.fields)
         if source.detector is None:
             found = [Firing(one.time, group or (), (one.leaf,), "")]

@@ -57,16 +57,52 @@ def predicate(condition: object) -> Predicate:
     """
     if isinstance(condition, ConditionItem):
         parts = [predicate(part) for part in condition.args]
-        if isinstance(condition, ConditionAND):
-            return lambda fields: all(part(fields) for part in parts)
-        if isinstance(condition, ConditionOR):
-            return lambda fields: any(part(fields) for part in parts)
         if isinstance(condition, ConditionNOT):
             (only,) = parts
             return lambda fields: not only(fields)
+        if isinstance(condition, ConditionAND | ConditionOR):
+            return parts[0] if len(parts) == 1 else _joined(parts, settles=isinstance(condition, ConditionOR))
     if isinstance(condition, ConditionFieldEqualsValueExpression):
         return _field(condition.field, condition.value)
     raise TrailError(f"{type(condition).__name__}: a detection asks for fields; give each value a field.")
+
+
+def _joined(parts: list[Predicate], *, settles: bool) -> Predicate:
+    """Ask one after the other until one gives what settles it; a loop is twice as fast as ``all``."""
+
+    def ask(fields: dict[str, Any]) -> bool:
+        for part in parts:
+            if part(fields) is settles:
+                return settles
+        return not settles
+
+    return ask
+
+
+CLOSED: Final = ("actor_type", "action", "outcome")
+"""The fields of closed vocabularies: with them alone most rules are known not to match."""
+
+
+def decided(condition: object, fields: dict[str, Any]) -> bool | None:
+    """Say what a condition gives when of an event the ``CLOSED`` fields alone are known; ``None``: it depends.
+
+    Raises:
+        TrailError: as :func:`predicate`.
+    """
+    if isinstance(condition, ConditionFieldEqualsValueExpression):
+        return predicate(condition)(fields) if condition.field in CLOSED and _is_closed(condition.value) else None
+    parts = [decided(part, fields) for part in condition.args] if isinstance(condition, ConditionItem) else [None]
+    if isinstance(condition, ConditionNOT):
+        return None if parts[0] is None else not parts[0]
+    settles = isinstance(condition, ConditionOR)
+    if settles in parts:
+        return settles
+    return None if None in parts else not settles
+
+
+def _is_closed(value: SigmaType) -> bool:
+    """Say whether a value says all by itself."""
+    return not isinstance(value, SigmaFieldReference)
 
 
 def _field(name: str, value: SigmaType) -> Predicate:

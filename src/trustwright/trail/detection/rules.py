@@ -6,7 +6,7 @@ has ``event_count``, ``value_count`` (``gte``, ``gt``), ``temporal`` and ``tempo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
@@ -18,8 +18,8 @@ from sigma.rule import SigmaRule
 from yaml import YAMLError
 
 from trustwright.trail.detection.detectors import Detector, Settings, detector
-from trustwright.trail.detection.predicate import Predicate, predicate
-from trustwright.trail.detection.seen import Get, Group, getter, grouping
+from trustwright.trail.detection.predicate import CLOSED, Predicate, decided, predicate
+from trustwright.trail.detection.seen import Get, Group, Kind, getter, grouping
 from trustwright.trail.detection.windows import Counted, Ordered, Window
 from trustwright.trail.errors import TrailError
 
@@ -33,9 +33,23 @@ Grouping = Callable[[dict[str, Any]], Group | None]
 class Selection:
     """Events by their fields, handed to a detector if there is one."""
 
+    condition: object
     matches: Predicate
     group: Grouping
     detector: Detector | None = None
+    known: dict[Kind, bool] = field(default_factory=dict)
+
+    def possible(self, kind: Kind) -> bool:
+        """Say whether events of a kind may match: most do not, and need no look at their other fields."""
+        found = self.known.get(kind)
+        if found is None:
+            found = decided(self.condition, dict(zip(CLOSED, kind, strict=True))) is not False
+            self.known[kind] = found
+        return found
+
+    def concerns(self, kind: Kind) -> bool:
+        """Say whether events of a kind must be looked at: they may match, or the detector looks at all."""
+        return self.possible(kind) or (self.detector is not None and self.detector.every)
 
 
 @dataclass(slots=True)
@@ -54,6 +68,10 @@ class Correlation:
     window: Window
     values: Get | None
     many: bool
+
+    def concerns(self, kind: Kind) -> bool:
+        """Say whether events of a kind must be looked at."""
+        return any(part.source.concerns(kind) for part in self.parts)
 
 
 @dataclass(slots=True)
@@ -127,9 +145,10 @@ def read(name: str, text: str) -> Rule:
 
 
 def _selection(rule: SigmaRule, settings: dict[str, Any], where: str) -> Selection:
-    conditions = [predicate(one.parsed) for one in rule.detection.parsed_condition]
-    if len(conditions) != 1:
-        raise TrailError(f"{where}: has {len(conditions)} conditions; give it one.")
+    if len(rule.detection.parsed_condition) != 1:
+        raise TrailError(f"{where}: has {len(rule.detection.parsed_condition)} conditions; give it one.")
+    condition = rule.detection.parsed_condition[0].parsed
+    matches = predicate(condition)
     said = settings.pop("group-by", ["actor_id"])
     if not isinstance(said, list):
         raise TrailError(f"{where}: group-by is no list of fields.")
@@ -137,8 +156,8 @@ def _selection(rule: SigmaRule, settings: dict[str, Any], where: str) -> Selecti
     name = settings.pop("detector", None)
     if name is None:
         Settings(settings, where).finish()
-        return Selection(conditions[0], grouping(paths))
-    return Selection(conditions[0], grouping(paths), detector(str(name), Settings(settings, where), where))
+        return Selection(condition, matches, grouping(paths))
+    return Selection(condition, matches, grouping(paths), detector(str(name), Settings(settings, where), where))
 
 
 def _correlation(rule: SigmaCorrelationRule, where: str) -> Correlation:

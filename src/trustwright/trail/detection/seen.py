@@ -10,6 +10,8 @@ from trustwright.trail.verify import Entry
 Group = tuple[str, ...]
 """The values that the events of one window share, as text."""
 
+Kind = tuple[str, str, str]
+
 Get = Callable[[dict[str, Any]], Any]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -21,6 +23,7 @@ class Seen:
     Attributes:
         leaf: its entry's index.
         time: its moment in milliseconds since 1970 UTC.
+        kind: its ``actor_type``, ``action`` and ``outcome``.
         fields: its fields, and those that are derived: ``local.hour`` and ``local.weekday`` in the zone of the
         settings,
             ``log.late`` (seconds by which a newer event came before it), ``log.writer``, ``log.number``.
@@ -29,6 +32,7 @@ class Seen:
     leaf: int
     time: int
     fields: dict[str, Any]
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def seen(entry: Entry, newest: int, zone: tzinfo = UTC) -> Seen:
         "local": {"hour": local.hour, "weekday": WEEKDAYS[local.weekday()]},
         "log": {"late": max(0, newest - time) // 1000, "writer": entry.writer, "number": entry.number},
     }
-    return Seen(entry.index, time, fields)
+    kind = (fields["actor_type"], fields["action"], fields["outcome"])
+    return Seen(entry.index, time, fields, kind)
 
 
 def getter(path: str) -> Get:

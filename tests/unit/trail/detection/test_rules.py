@@ -1,11 +1,16 @@
 """A rule that cannot be read, or asks for what the trail has not, is refused with a sentence."""
 
+from importlib.resources.abc import Traversable
+from itertools import product
+
 import pytest
 
 from tests.trail_events import entry, event
 from trustwright.trail.detection.engine import Engine
-from trustwright.trail.detection.rules import read
+from trustwright.trail.detection.predicate import CLOSED
+from trustwright.trail.detection.rules import Correlation, load, read, shipped
 from trustwright.trail.errors import TrailError
+from trustwright.trail.vocabulary import ACTIONS, ACTOR_TYPES, OUTCOMES
 
 HEAD = "title: T\nlogsource: {product: trustwright}\n"
 BASE = HEAD + "name: b\ndetection: {s: {action: read}, condition: s}\n---\ntitle: C\n"
@@ -78,3 +83,20 @@ def test_sigma_means_what_it_says(detection: str, matches: bool) -> None:
     made = entry(0, event(ip_address="192.0.2.7", metadata=metadata))
     rule = read("r", HEAD + f"detection: {{s: {detection}, condition: s}}")
     assert bool(list(Engine([rule]).feed([made]))) is matches
+
+
+@pytest.mark.parametrize("item", shipped(), ids=lambda item: item.name)
+def test_no_event_that_matches_is_left_out_for_its_kind(item: Traversable) -> None:
+    (rule,) = load([item])
+    metadata = [{}, {"mfa": False}, {"break_glass": True}, {"status": "terminated", "role": "admin", "count": 20_000}]
+    kinds = list(product(ACTOR_TYPES, ACTIONS, OUTCOMES))
+    waiting = [rule.top]
+    while waiting:
+        top = waiting.pop()
+        if isinstance(top, Correlation):
+            waiting += [part.source for part in top.parts]
+            continue
+        for kind, said in product(kinds, metadata):
+            fields = dict(zip(CLOSED, kind, strict=True)) | {"metadata": said, "resource_type": "user", "actor_id": "x"}
+            matches = top.matches(fields | {"log": {"late": 9999, "writer": "w"}, "local": {"hour": 1}})
+            assert not matches or top.possible(kind), kind

@@ -13,7 +13,9 @@ from trustwright.trail.errors import TrailError
 
 
 class Detector(Protocol):
-    """Looks at selected events, and may look at all."""
+    """Looks at selected events, and at all when ``every`` says so."""
+
+    every: bool
 
     def selected(self, seen: Seen, group: Group) -> list[Firing]:
         """Take an event that the rule's condition selects; return what it completes."""

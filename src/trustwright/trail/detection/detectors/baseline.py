@@ -29,6 +29,8 @@ class _Habit:
 class Detector:
     """Counts each group's days."""
 
+    every = False
+
     def __init__(self, settings: Settings) -> None:
         self._days = settings.number("days", 56)
         self._history = settings.number("history", 14)

@@ -9,6 +9,8 @@ DAY = 86_400_000
 class Detector:
     """Remembers the last event of each group."""
 
+    every = False
+
     def __init__(self, settings: Settings) -> None:
         self._span = settings.milliseconds("timespan", "90d")
         self._last: dict[Group, tuple[int, int]] = {}

@@ -7,6 +7,8 @@ from trustwright.trail.detection.seen import Firing, Group, Seen, getter
 class Detector:
     """Remembers who is marked."""
 
+    every = True
+
     def __init__(self, settings: Settings) -> None:
         self._get = getter(settings.text("field", "resource_id"))
         self._marked: dict[str, tuple[int, int]] = {}

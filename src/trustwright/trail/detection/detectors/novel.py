@@ -12,6 +12,8 @@ MOST: Final = 1_000
 class Detector:
     """Remembers the values of each group."""
 
+    every = False
+
     def __init__(self, settings: Settings) -> None:
         self._field = settings.text("field", "ip_address")
         self._get = getter(self._field)

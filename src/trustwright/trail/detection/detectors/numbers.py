@@ -7,6 +7,8 @@ from trustwright.trail.detection.seen import Firing, Group, Seen
 class Detector:
     """Follows each writer's numbers."""
 
+    every = False
+
     def __init__(self, settings: Settings) -> None:
         self._patience = settings.number("events", 100)
         self._next: dict[Group, int] = {}

@@ -12,6 +12,8 @@ from trustwright.trail.detection.seen import Firing, Group, Seen
 class Detector:
     """Remembers the last event of each group, and when it is missed."""
 
+    every = True
+
     def __init__(self, settings: Settings) -> None:
         self._span = settings.milliseconds("timespan", "24h")
         self._least = settings.number("at-least", 20)

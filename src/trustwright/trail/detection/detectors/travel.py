@@ -20,6 +20,8 @@ Place = tuple[float, float]
 class Detector:
     """Remembers where each group was last."""
 
+    every = False
+
     def __init__(self, settings: Settings) -> None:
         self._speed = settings.number("speed", 900)
         self._distance = settings.number("distance", 300)
