@@ -1,5 +1,6 @@
--- Search by resource and by words of the metadata. These indexes would cost a quarter of the server's time for each
--- event, so the month that is being written has none of them: a month gets them when it is over.
+-- Search by resource and by words of the metadata. Kept up at each insert, the one index would cost 1.36 times and the
+-- other 1.95 times the server's CPU of a plain insert, and the write path may cost 1.3 times: so the month that is being
+-- written has neither, and gets both when it is over.
 
 SET ROLE trustwright_owner;
 
