@@ -9,6 +9,7 @@ import os
 import shutil
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
@@ -214,10 +215,11 @@ class Tiles:
         return self._read[name]
 
     def _content(self, name: str) -> bytes:
-        try:
-            return self.storage.read(name)
-        except FileNotFoundError:
-            raise TrailError(f"{name} is missing; restore it from a copy of the log.") from None
+        # A partial file goes when the whole one is there: a reader of an older checkpoint takes that.
+        for known in (name, name.partition(".p/")[0]):
+            with suppress(FileNotFoundError):
+                return self.storage.read(known)
+        raise TrailError(f"{name} is missing; restore it from a copy of the log.")
 
     def entries(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Yield the entries from ``start`` to before ``end`` with their indexes, a bundle at a time.
