@@ -14,7 +14,9 @@ from trustwright.trail.table import canonical_rows
 
 
 def waiting(connection: psycopg.Connection[Any]) -> list[bytes]:
-    rows = connection.execute("SELECT convert_to(writer || ' ' || number || E'\\n', 'UTF8') || event FROM trail.intake ORDER BY arrival").fetchall()
+    rows = connection.execute(
+        "SELECT convert_to(writer || ' ' || number || E'\\n', 'UTF8') || event FROM trail.intake ORDER BY arrival"
+    ).fetchall()
     return [bytes(entry) for (entry,) in rows]
 
 
