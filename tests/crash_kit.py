@@ -122,8 +122,9 @@ def _finish(url: str, folder: Path, sequencer: "subprocess.Popen[bytes]") -> "su
         with psycopg.connect(url, autocommit=True) as connection:
             row = connection.execute("SELECT count(*) FROM trail.intake").fetchone()
             size = connection.execute("SELECT size FROM trail.tree").fetchone()
-        state = opened((folder / "log" / CHECKPOINT).read_bytes(), trusted_key(folder / "keys"))
-        if row == (0,) and size == (state.size,):
+        path = folder / "log" / CHECKPOINT
+        state = opened(path.read_bytes(), trusted_key(folder / "keys")) if path.exists() else None
+        if row == (0,) and state is not None and size == (state.size,):
             return sequencer
         time.sleep(0.1)
     raise RuntimeError("the sequencer did not finish")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from tests.trail_events import NOW, event
 from trustwright.trail.merkle import EMPTY_ROOT
@@ -14,7 +15,7 @@ def grown(folder: Path, size: int) -> Log:
     """Make a log of events a minute apart; return it as a checkpoint of its first 200 entries signs it."""
     storage = Folder(folder)
     tiles = Tiles(storage)
-    made = [b"w %d\n" % (at + 1) + event(NOW + timedelta(minutes=at)).entry for at in range(size)]
+    made = [f"{UUID(int=1)} {at + 1}\n".encode() + event(NOW + timedelta(minutes=at)).entry for at in range(size)]
     tiles.append(made[:200])
     tiles.append(made[200:])
     tiles.tidy(200)

@@ -19,7 +19,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("kind", type=click.Choice(anchors.kinds()))
+@click.argument("kind", type=click.Choice(anchors.kinds()), metavar="KIND")
 @click.argument("target")
 def add(kind: str, target: str) -> None:
     """Send checkpoints to TARGET, once a minute.
@@ -36,7 +36,7 @@ def add(kind: str, target: str) -> None:
 
 
 @command.command()
-@click.argument("kind", type=click.Choice(anchors.kinds()))
+@click.argument("kind", type=click.Choice(anchors.kinds()), metavar="KIND")
 @click.argument("target")
 def remove(kind: str, target: str) -> None:
     """Send no more checkpoints of KIND to TARGET."""
