@@ -1,7 +1,7 @@
 # Sourced by ./tw, ./check and requirements/lock from the checkout's root: keeps .venv equal to the lock files.
 #
-# `ensure_environment runtime` is enough to run the command, `ensure_environment dev` to check the code. When nothing
-# changed this is one checksum and no network; an environment that has the development tools keeps them.
+# `ensure_environment runtime` is enough for a review, `server` for the audit trail too, `dev` to check the code. When
+# nothing changed this is one checksum and no network; an environment that has more than is asked for keeps it.
 
 stamp=.venv/trustwright-stamp
 quiet=--quiet
@@ -59,12 +59,13 @@ fill_environment() {
 }
 
 ensure_environment() {
-    locks=$(cat requirements/build.txt requirements/runtime.txt requirements/dev.txt | cksum)
+    locks=$(cat requirements/build.txt requirements/runtime.txt requirements/server.txt requirements/dev.txt | cksum)
     now="$PWD $locks"
     had=$(cat "$stamp" 2>/dev/null || :)
-    case "$had" in
-        "dev $now" | "$1 $now") return ;;
-        "dev "*) level=dev ;;
+    case "$1:$had" in
+        *:"dev $now" | "$1:$1 $now" | runtime:"server $now") return ;;
+        *:"dev "*) level=dev ;;
+        runtime:"server "*) level=server ;;
         *) level=$1 ;;
     esac
     case "$had" in

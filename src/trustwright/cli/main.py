@@ -2,8 +2,8 @@
 
 A command is a module of ``trustwright.cli`` that exports ``command``, a ``click.Command``. The module's name, with
 dashes, is the command's name, and the first line of its docstring is what ``--help`` says of it, so that listing the
-commands imports none of them. A module whose name begins with an underscore is no command. Adding a command edits
-nothing here.
+commands imports none of them. A module whose name begins with an underscore is no command. A package is a group whose
+commands are its modules. Adding a command edits nothing here.
 
 Exit codes: 0, or what the command documents; 2 for anything the user can put right and for a fault of our own, told
 apart by the sentence; 130 after Ctrl-C; 141 when the reader of our output went away; 143 when told to end.
@@ -43,7 +43,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command, sorted."""
-        stems = (file.removesuffix(".py") for file in os.listdir(self._folder) if file.endswith(".py"))
+        found = os.listdir(self._folder)
+        stems = (file.removesuffix(".py") for file in found if file.endswith(".py") or self._is_package(file))
         return sorted(stem.replace("_", "-") for stem in stems if stem != MAIN_MODULE and not stem.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -72,8 +73,13 @@ class Commands(click.Group):
             names = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=names, ctx=ctx) from None
 
+    def _is_package(self, name: str) -> bool:
+        return os.path.exists(f"{self._folder}/{name}/__init__.py")
+
     def _summary(self, name: str) -> str:
-        with open(f"{self._folder}/{name.replace('-', '_')}.py", encoding="utf-8") as source:
+        stem = name.replace("-", "_")
+        file = f"{stem}/__init__.py" if self._is_package(stem) else f"{stem}.py"
+        with open(f"{self._folder}/{file}", encoding="utf-8") as source:
             return source.readline().strip().strip('"')
 
 

@@ -1,0 +1,1 @@
+"""The verifier for those who do not have Trustwright: one file, printed by ``trustwright trail verifier``."""

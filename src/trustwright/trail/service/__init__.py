@@ -1,0 +1,1 @@
+"""Takes events over HTTP, for whatever is not Python."""
