@@ -31,7 +31,7 @@ from trustwright.trail.tiles import CHECKPOINT, Folder, Tiles
 from trustwright.trail.verify import taken_apart, verify
 
 PRODUCER = """
-import os, sys
+import os, sys, time
 from trustwright import trail
 from trustwright.trail.recording import _writer, made
 from pathlib import Path
@@ -44,6 +44,7 @@ while left > 0:
         future.result()
         os.write(told, f"{event.id}\\n".encode())
     left -= 50
+    time.sleep(0.03)
 trail.close()
 """
 SEQUENCER = """
