@@ -1,6 +1,8 @@
 """List the alerts: what was found, and what people did about it."""
 
 import json
+import textwrap
+from typing import Any
 
 import click
 import psycopg
@@ -8,10 +10,9 @@ import psycopg
 from trustwright.cli._output import UNKNOWN_WIDTH, screen_width, write_whole
 from trustwright.trail.alerts import STATES, Wish, listed
 from trustwright.trail.places import address
-from trustwright.trail.showing import as_csv, as_table
+from trustwright.trail.showing import as_csv, visible
 
 SCHEMA = "trustwright.alerts/1"
-HEAD = {"id": "ALERT", "level": "LEVEL", "state": "STATE", "happened": "TIME", "rule": "RULE", "detail": "DETAIL"}
 COLUMNS = (
     "id", "rule", "title", "level", "subject", "actor_id", "happened_at", "leaf", "leaves", "events", "detail",
     "found_at", "state", "acknowledged_by", "acknowledged_at", "closed_by", "closed_at", "finding",
@@ -34,8 +35,6 @@ def command(state: str | None, rule: str | None, limit: int, form: str) -> None:
     """List the alerts, those found last first: what was found, and what people did about it."""
     with psycopg.connect(address()[0]) as connection:
         rows = listed(connection, Wish(state, rule, limit))
-    for row in rows:
-        row["happened"] = f"{row['happened_at']:%Y-%m-%d %H:%M}"
     if form == "json":
         said = [{name: row[name] for name in COLUMNS} for row in rows]
         content = json.dumps({"schema": SCHEMA, "alerts": said}, indent=2, ensure_ascii=False, default=str) + "\n"
@@ -43,8 +42,15 @@ def command(state: str | None, rule: str | None, limit: int, form: str) -> None:
         content = as_csv(
             COLUMNS, [{**row, "id": str(row["id"]), "happened_at": str(row["happened_at"])} for row in rows]
         )
-    elif rows:
-        content = as_table(HEAD, [{**row, "id": str(row["id"])} for row in rows], max(screen_width(), UNKNOWN_WIDTH))
     else:
-        content = "No alert.\n"
+        content = "".join(_told(row) for row in rows) or "No alert.\n"
     write_whole(content.encode("utf-8", "replace"), None)
+
+
+def _told(row: dict[str, Any]) -> str:
+    """Return an alert for people: what names it on one line, what happened below."""
+    who = next((f" by {row[name]}" for name in ("closed_by", "acknowledged_by") if row[name]), "")
+    head = f"{row['id']}  {row['level']}  {row['happened_at']:%Y-%m-%d %H:%M}  {row['state']}{who}"
+    said = f"{row['rule']}: {row['detail']}" + (f" Finding: {row['finding']}" if row["finding"] else "")
+    below = textwrap.wrap(visible(said), max(screen_width(), UNKNOWN_WIDTH) - 2)
+    return "\n".join([visible(head), *(f"  {line}" for line in below)]) + "\n"
