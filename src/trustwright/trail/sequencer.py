@@ -166,6 +166,8 @@ class Sequencer:
             if came or self._tiles.size != self._signer.last.size or began - self._published >= heartbeat:
                 self.publish()
             if last:
+                if self._anchoring is not None:
+                    self._anchoring.finish()
                 return
             stop.wait(max(0.0, tick - (self._clock() - began)))
 

@@ -116,6 +116,7 @@ class Anchoring:
         self._every = every
         self._next = 0.0
         self._busy = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def offer(self, checkpoint: bytes, size: int, clock: Callable[[], float] = time.time) -> threading.Thread | None:
         """Deliver a checkpoint unless the last one was delivered just now; return the thread that does it."""
@@ -123,8 +124,14 @@ class Anchoring:
             return None
         self._next = clock() + self._every
         thread = threading.Thread(target=self._deliver, args=(checkpoint, size, clock), name="audit-trail-anchors")
+        self._thread = thread
         thread.start()
         return thread
+
+    def finish(self, timeout: float = 60.0) -> None:
+        """Wait for a delivery that is under way, so many seconds at most."""
+        if self._thread is not None:
+            self._thread.join(timeout)
 
     def _deliver(self, checkpoint: bytes, size: int, clock: Callable[[], float]) -> None:
         try:
