@@ -14,6 +14,8 @@ from trustwright.trail.findings import Threat
 from trustwright.trail.places import KEYS
 from trustwright.trail.table import canonical_rows
 
+pytestmark = pytest.mark.slow
+
 Trail = Callable[..., str]
 ORDER = ["--actor-type", "user", "--action", "delete", "--resource-type", "order"]
 

@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from trustwright.cli.main import trustwright_command
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str | Path) -> str:
     """Run a command of the trail and return what it said, its exit code first when it failed."""

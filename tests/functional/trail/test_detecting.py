@@ -24,6 +24,8 @@ from trustwright.trail.places import address
 from trustwright.trail.reading import open_log
 from trustwright.trail.watching import Watch
 
+pytestmark = pytest.mark.slow
+
 Trail = Callable[..., str]
 START = datetime.now(UTC) - timedelta(hours=2)
 

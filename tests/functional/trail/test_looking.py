@@ -21,6 +21,8 @@ from trustwright.cli.main import run
 from trustwright.trail.event import Event
 from trustwright.trail.places import address
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 BASE = TODAY - timedelta(days=3)
 ODD = "=SUM(A1)\x1b[2J"

@@ -22,6 +22,8 @@ from trustwright.trail.signer import Signer
 from trustwright.trail.tiles import CHECKPOINT, Folder, Tiles
 from trustwright.trail.verify import verify
 
+pytestmark = pytest.mark.slow
+
 
 class Place:
     """A database, files, keys, and a clock."""

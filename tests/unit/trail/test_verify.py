@@ -13,6 +13,8 @@ from trustwright.trail.note import Checkpoint, signed
 from trustwright.trail.tiles import CHECKPOINT, bundled
 from trustwright.trail.verify import taken_apart, verify
 
+pytestmark = pytest.mark.slow
+
 SMALL = Memory()
 log(SMALL, [entries(0, 1), entries(1, 2)])
 LARGE = Memory()

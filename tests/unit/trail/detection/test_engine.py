@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.trail_events import NOW, entry, event
 from trustwright.trail.detection.engine import Engine
 from trustwright.trail.detection.rules import read
 from trustwright.trail.verify import Entry
+
+pytestmark = pytest.mark.slow
 
 RULES = {
     "burst": """

@@ -20,6 +20,8 @@ from trustwright.trail.offline import verify_trail as offline
 from trustwright.trail.proof import prove
 from trustwright.trail.tiles import CHECKPOINT, Tiles
 
+pytestmark = pytest.mark.slow
+
 # RFC 8032, section 7.1: public key, message, signature.
 VECTORS = [
     (

@@ -13,6 +13,8 @@ from trustwright.trail.identifier import new_id
 from trustwright.trail.service import keys
 from trustwright.trail.service.app import MOST_BYTES, MOST_EVENTS, application
 
+pytestmark = pytest.mark.slow
+
 EVENT = {"actor_type": "user", "action": "delete", "resource_type": "order", "outcome": "success"}
 
 
