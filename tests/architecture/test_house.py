@@ -178,6 +178,7 @@ def empty_house(root: Path) -> dict[str, str]:
     return {f"{part.replace('.', '/')}/__init__": "" for part in ["trustwright", *sorted(parts)]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", BREACHES)
 def test_each_contract_fires(contract: str, root: Path, tmp_path: Path) -> None:
     settings = str(root / "pyproject.toml")

@@ -11,6 +11,8 @@ from trustwright.trail import schema, store
 from trustwright.trail.errors import TrailError
 from trustwright.trail.identifier import new_id
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = "id, created_at, actor_type, action, resource_type, outcome"
 
 

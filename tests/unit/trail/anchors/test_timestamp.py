@@ -15,7 +15,10 @@ from trustwright.trail.anchors import timestamp
 from trustwright.trail.errors import TrailError
 from trustwright.trail.tiles import Tiles
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
+]
 
 CONFIGURATION = """
 [req]
