@@ -12,7 +12,7 @@ from typing import Final
 
 from trustwright.trail.errors import TrailError
 from trustwright.trail.merkle import EMPTY_ROOT, Node, prove_consistency, verify_consistency
-from trustwright.trail.note import Checkpoint, Note, PublicKey, SigningKey, opened, signed
+from trustwright.trail.note import Checkpoint, PublicKey, SigningKey, opened, signed
 from trustwright.trail.tiles import Folder
 
 KEY: Final = "signing.key"
@@ -98,8 +98,3 @@ def trusted_key(folder: Path) -> PublicKey:
         return PublicKey.read((folder / PUBLIC).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TrailError(f"{folder / PUBLIC}: there is no public key; run `trustwright trail init`.") from None
-
-
-def signatures_of(written: bytes) -> list[str]:
-    """Name who signed a note."""
-    return [name for name, _, _ in Note.read(written).signatures]

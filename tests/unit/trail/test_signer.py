@@ -7,8 +7,8 @@ import pytest
 
 from tests.trail_log import START, Memory, entries
 from trustwright.trail.errors import TrailError
-from trustwright.trail.note import opened
-from trustwright.trail.signer import KEY, LAST, PUBLIC, Signer, signatures_of, trusted_key
+from trustwright.trail.note import Note, opened
+from trustwright.trail.signer import KEY, LAST, PUBLIC, Signer, trusted_key
 from trustwright.trail.tiles import Tiles
 
 NAME = "log.example/test"
@@ -32,7 +32,7 @@ def keys(tmp_path: Path) -> Path:
 
 def test_a_checkpoint_is_signed_and_remembered(keys: Path) -> None:
     written = sign(Signer(keys, lambda: START), tree(5))
-    assert signatures_of(written) == [NAME]
+    assert [name for name, _, _ in Note.read(written).signatures] == [NAME]
     state = opened(written, trusted_key(keys))
     assert (state.size, state.root, state.seconds) == (5, tree(5).root, START)
     assert (keys / LAST).read_bytes() == written

@@ -74,9 +74,7 @@ class AuditMiddleware:
             await self._app(scope, receive, noting)
         finally:
             end(token)
-            method, path = scope["method"], scope["path"]
-            if self._rules.action_of(method, path, status) is not None:
-                record_request(self._rules, method, path, status, self._known(scope))
+            record_request(self._rules, scope["method"], scope["path"], status, lambda: self._known(scope))
 
     def _known(self, scope: Scope) -> Context:
         headers = dict(scope["headers"])

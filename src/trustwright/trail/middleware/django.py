@@ -161,9 +161,7 @@ class AuditMiddleware:
         return response
 
     def _done(self, request: HttpRequest, status: int) -> None:
-        method = request.method or ""
-        if self._rules.action_of(method, request.path, status) is not None:
-            record_request(self._rules, method, request.path, status, self._known(request))
+        record_request(self._rules, request.method or "", request.path, status, lambda: self._known(request))
 
     def _known(self, request: HttpRequest) -> Context:
         user = getattr(request, "_cached_user", None)  # who was never looked at was never needed

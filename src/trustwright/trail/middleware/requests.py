@@ -1,7 +1,7 @@
 """What the middleware of every kind of server shares: which requests are recorded, and as what."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -48,17 +48,21 @@ class Rules:
         return None if found is None or path.startswith(self.ignored or "\0") else found
 
 
-def record_request(rules: Rules, method: str, path: str, status: int, known: Context, **more: object) -> None:
-    """Record a request when the rules say so; returns at once, the event being in the writer's hands."""
+def record_request(rules: Rules, method: str, path: str, status: int, asked: Callable[[], Context]) -> None:
+    """Record a request when the rules say so; returns at once, the event being in the writer's hands.
+
+    ``asked`` tells what is known of the request; it is called only when that is wanted.
+    """
     action = rules.action_of(method, path, status)
     if action is None:
         return
+    known = asked()
     kind, which = resource_of(path)
     metadata: dict[str, Json] = {"method": method, "path": path[:512], "status": status}
     if known.get("request_id"):
         metadata["request_id"] = known["request_id"]
     outcome: Outcome = "success" if status < 400 else "failure" if status < 500 else "error"
-    fields: dict[str, Any] = {**known, **more}
+    fields: dict[str, Any] = {**known}
     fields.pop("request_id", None)
     hand_over(made(action, kind, resource_id=which, outcome=outcome, metadata=metadata, **fields))
 

@@ -64,8 +64,7 @@ class AuditMiddleware:
 
     def _done(self, environ: Environ, status: int) -> None:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
-        if self._rules.action_of(method, path, status) is not None:
-            record_request(self._rules, method, path, status, self._known(environ))
+        record_request(self._rules, method, path, status, lambda: self._known(environ))
 
     def _known(self, environ: Environ) -> Context:
         actor = actor_uuid(self._identify(environ))

@@ -2,14 +2,13 @@
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.receiving import answering
 from tests.trail_log import Memory, entries, log
 from trustwright.trail.anchors import timestamp
 from trustwright.trail.errors import TrailError
@@ -53,30 +52,16 @@ def authority(folder: Path, *, wrong: bool = False) -> Iterator[str]:
     made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "authority.key", "-out", "authority.crt", "-days", "9"]
     openssl(folder, "req", "-config", "openssl.cnf", *made)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["content-length"]))
-            (folder / "query").write_bytes(query)
-            if wrong:
-                (folder / "other").write_text("another thing")
-                openssl(folder, "ts", "-query", "-data", "other", "-sha512", "-out", "query")
-            openssl(folder, "ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query", "-out", "reply")
-            answer = (folder / "reply").read_bytes()
-            self.send_response(200)
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    def answer(query: bytes) -> tuple[int, bytes]:
+        (folder / "query").write_bytes(query)
+        if wrong:
+            (folder / "other").write_text("another thing")
+            openssl(folder, "ts", "-query", "-data", "other", "-sha512", "-out", "query")
+        openssl(folder, "ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query", "-out", "reply")
+        return 200, (folder / "reply").read_bytes()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(answer) as address:
+        yield address
 
 
 def test_what_is_kept_is_a_timestamp_of_the_checkpoint(tmp_path: Path) -> None:

@@ -1,13 +1,12 @@
 """The log's side of a witness: what it asks, and what it believes."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.receiving import answering
 from tests.trail_log import KEY, START, Memory, entries, log
 from trustwright.trail.anchors import witness as anchor
 from trustwright.trail.errors import TrailError
@@ -18,23 +17,12 @@ from trustwright.trail.witness import Witness
 
 @contextmanager
 def served(witness: Witness) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            status, text = witness.add(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(text.encode())
+    def answer(body: bytes) -> tuple[int, bytes]:
+        status, text = witness.add(body)
+        return status, text.encode()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(answer) as address:
+        yield address
 
 
 def test_checkpoints_come_back_with_the_witness_s_signature(tmp_path: Path) -> None:
@@ -55,7 +43,8 @@ def test_a_log_that_forgot_what_the_witness_saw_asks_again(tmp_path: Path) -> No
         target = f"{address} {witness.public}"
         anchor.put(target, first, Tiles(storage, 3))
         anchor._seen.clear()
-        anchor.put(target, second, Tiles(storage, 9))
+        cosigned = anchor.put(target, second, Tiles(storage, 9))
+    assert cosigned.startswith(second)
 
 
 def test_another_history_is_not_signed(tmp_path: Path) -> None:
